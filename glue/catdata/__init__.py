@@ -1,0 +1,1 @@
+"""Municipal cat data: raw municipal files to trustworthy, partitioned Parquet."""
