@@ -1,0 +1,111 @@
+"""What every storage does: the interface, and the rules that keys obey."""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Self, cast
+
+from catdata.storage.errors import StorageError
+
+TEMP = ".tmp"
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f\\]")
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectInfo:
+    """One stored object: its key below the root, its size in bytes, and when it was written (UTC)."""
+
+    key: str
+    size: int
+    modified: datetime
+
+
+class Storage(ABC):
+    """Objects under one root, by keys of `/`-separated names; `Storage(url)` picks the right kind.
+
+    `url` is a folder (`lake`, `/abs/lake`, `file:///abs/lake`) or `s3://bucket/prefix`; S3 takes its
+    settings from the standard AWS_* variables. A storage is small and picklable. Every method raises
+    StorageError, in Japanese and English, for a key that leaves the root, a full disk, a missing
+    permission, a missing bucket or a service that cannot be reached.
+    """
+
+    url: str
+
+    def __new__(cls, url: str) -> Self:
+        from catdata.storage.local import LocalStorage
+        from catdata.storage.s3 import S3Storage
+
+        kind = S3Storage if url.startswith("s3://") else LocalStorage
+        return cast(Self, object.__new__(kind))
+
+    @abstractmethod
+    def __init__(self, url: str) -> None: ...
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Storage, (self.url,))
+
+    def __repr__(self) -> str:
+        return f"Storage({self.url!r})"
+
+    @abstractmethod
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        """Yield the objects below a folder, in no promised order; none when there is no folder."""
+
+    @abstractmethod
+    def exists(self, key: str) -> bool:
+        """Return whether there is an object under the key."""
+
+    @abstractmethod
+    def read(self, key: str) -> bytes:
+        """Return the whole object; raises ObjectNotFoundError when there is none."""
+
+    @abstractmethod
+    def open(self, key: str) -> BinaryIO:
+        """Open an object for buffered reading and seeking; raises ObjectNotFoundError."""
+
+    @abstractmethod
+    def create(self, key: str, data: bytes) -> bool:
+        """Put an object if there is none, whole and durable; return whether this call wrote it."""
+
+    @abstractmethod
+    def put(self, key: str, data: bytes) -> None:
+        """Put an object, whole and durable, in place of any earlier one."""
+
+    @abstractmethod
+    def open_new(self, key: str) -> AbstractContextManager[BinaryIO]:
+        """Open a sink whose bytes become the object at a clean exit, and vanish at an exception.
+
+        It may replace an earlier object. The object is durable only after `sync`.
+        """
+
+    @abstractmethod
+    def sync(self, keys: Iterable[str]) -> None:
+        """Make objects of `open_new` durable; to be called before the commit that names them."""
+
+    @abstractmethod
+    def upload(self, path: Path, key: str) -> None:
+        """Put a local file's bytes, whole and durable, without holding them in memory."""
+
+    @abstractmethod
+    def delete(self, keys: Iterable[str]) -> None:
+        """Delete objects; a key without an object is no error."""
+
+    @abstractmethod
+    def sweep(self, before: datetime) -> int:
+        """Delete what writes that never ended left behind before a time; return how many."""
+
+
+def checked(key: str) -> str:
+    """Return the key; raises StorageError when it could lead out of the root or hide in it."""
+    parts = key.split("/")
+    if _UNSAFE.search(key) or parts[0] == TEMP or any(p in ("", ".", "..") for p in parts):
+        raise StorageError(
+            "使えないファイル名です。「..」や空の名前、制御文字、「\\」は使えません。",
+            "This key cannot be used: it must not hold '..', empty names, control characters or '\\'.",
+            repr(key),
+        )
+    return key

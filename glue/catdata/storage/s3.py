@@ -1,0 +1,175 @@
+"""Storage in an S3 bucket, or in a service that speaks like one."""
+
+import io
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+import obstore
+from obstore.exceptions import (
+    AlreadyExistsError,
+    BaseError,
+    PermissionDeniedError,
+    UnauthenticatedError,
+)
+from obstore.store import S3Store
+
+from catdata.storage.base import ObjectInfo, Storage, checked
+from catdata.storage.disk import Sink
+from catdata.storage.errors import ObjectNotFoundError, StorageError
+
+_READ_AHEAD = 8 << 20
+
+
+class S3Storage(Storage):
+    """The objects of a bucket whose names begin with a prefix."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        self._store = S3Store.from_url(
+            self.url, retry_config={"max_retries": 5, "retry_timeout": timedelta(minutes=1)}
+        )
+
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        prefix = prefix.strip("/")
+        with self._explained(prefix or self.url):
+            for page in obstore.list(self._store, checked(prefix) if prefix else None):
+                for item in page:
+                    yield ObjectInfo(item["path"], item["size"], item["last_modified"])
+
+    def exists(self, key: str) -> bool:
+        try:
+            with self._explained(key):
+                obstore.head(self._store, checked(key))
+        except ObjectNotFoundError:
+            return False
+        return True
+
+    def read(self, key: str) -> bytes:
+        with self._explained(key):
+            return obstore.get(self._store, checked(key)).bytes().to_bytes()
+
+    def open(self, key: str) -> BinaryIO:
+        with self._explained(key):
+            size = obstore.head(self._store, checked(key))["size"]
+        return io.BufferedReader(_Ranges(self, key, size), _READ_AHEAD)
+
+    def create(self, key: str, data: bytes) -> bool:
+        try:
+            with self._explained(key):
+                obstore.put(self._store, checked(key), data, mode="create")
+        except FileExistsError:
+            return False
+        return True
+
+    def put(self, key: str, data: bytes) -> None:
+        with self._explained(key):
+            obstore.put(self._store, checked(key), data)
+
+    def upload(self, path: Path, key: str) -> None:
+        with path.open("rb") as source:
+            self._send(source, key)
+
+    @contextmanager
+    def open_new(self, key: str) -> Iterator[BinaryIO]:
+        checked(key)
+        # Spooled, because many are open at once and an upload in parts would hold 5 MB of each.
+        descriptor, name = tempfile.mkstemp()
+        os.unlink(name)
+        with io.BufferedRandom(Sink(descriptor, key, "r+")) as spool:
+            yield spool
+            spool.seek(0)
+            self._send(spool, key)
+
+    def sync(self, keys: Iterable[str]) -> None:
+        """Do nothing: S3 answers a write when it is durable."""
+
+    def delete(self, keys: Iterable[str]) -> None:
+        doomed = [checked(key) for key in keys]
+        with self._explained(self.url):
+            if doomed:
+                obstore.delete(self._store, doomed)
+
+    def sweep(self, before: datetime) -> int:
+        """Return 0: unfinished uploads are invisible, and end by the bucket's lifecycle rule."""
+        return 0
+
+    def read_range(self, key: str, start: int, length: int) -> memoryview:
+        """Return `length` bytes of an object from `start`."""
+        with self._explained(key):
+            return memoryview(obstore.get_range(self._store, key, start=start, length=length))
+
+    def _send(self, source: BinaryIO, key: str) -> None:
+        with self._explained(key):
+            obstore.put(self._store, checked(key), source)
+
+    @contextmanager
+    def _explained(self, place: str) -> Iterator[None]:
+        try:
+            yield
+        except AlreadyExistsError as error:
+            raise FileExistsError(place) from error
+        except (FileNotFoundError, BaseError) as error:
+            raise _explain(error, place, self._bucket) from error
+
+    @property
+    def _bucket(self) -> str:
+        return urlsplit(self.url).netloc
+
+
+def _explain(error: Exception, place: str, bucket: str) -> StorageError:
+    if "NoSuchBucket" in str(error):
+        return StorageError(
+            f"バケット {bucket} がありません。", f"There is no bucket {bucket}.", place
+        )
+    if isinstance(error, FileNotFoundError):
+        return ObjectNotFoundError.at(place)
+    if isinstance(error, PermissionDeniedError | UnauthenticatedError):
+        return StorageError(
+            f"バケット {bucket} を読み書きする権限がありません。",
+            f"There is no permission to read or write in the bucket {bucket}.",
+            place,
+        )
+    # The first line says what happened; the rest is the library's own state.
+    detail = str(error).split("\n", 1)[0]
+    return StorageError(
+        f"保存先に接続できないか、応答が異常です（{detail}）。",
+        f"The storage service cannot be reached or gave no proper answer: {detail}.",
+        place,
+    )
+
+
+class _Ranges(io.RawIOBase):
+    """Raw reading of one object by ranges."""
+
+    def __init__(self, storage: S3Storage, key: str, size: int) -> None:
+        self._storage, self._key, self._size, self._at = storage, key, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        if base + offset < 0:
+            raise ValueError(f"negative position {base + offset}")
+        self._at = base + offset
+        return self._at
+
+    def readinto(self, buffer: object, /) -> int:
+        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
+        length = max(0, min(len(view), self._size - self._at))
+        if length:
+            view[:length] = self._storage.read_range(self._key, self._at, length)
+            self._at += length
+        return length
