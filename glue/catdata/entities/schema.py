@@ -193,7 +193,7 @@ QUARANTINE = Entity(
 LOADS = Entity(
     "loads", "the ledger", "取込台帳", "one version of one raw object; the greatest version is current",
     (
-        Column("load_id", S, "identity of the load", "取込番号", required=True),
+        Column("load_id", S, "identity of the load; a compaction is one load of many objects", "取込番号", required=True),
         Column("source_id", S, "contract", "取込契約", required=True),
         Column("source_object", S, "key of the raw file", "元ファイル", required=True),
         Column("object_version", I, "1, 2, … in the order of commits", "版", required=True),
@@ -216,7 +216,8 @@ LOADS = Entity(
         Column("observed_date", D, "day the file speaks of, where its name says so", "対象日"),
         Column("files", I, "Parquet files written", "ファイル数", required=True),
         Column("started_at", T, "start of the run, UTC", "開始", required=True),
-        Column("committed_at", T, "time of the commit, UTC", "確定", required=True),
+        Column("committed_at", T, "time of the commit of the raw bytes, UTC", "確定", required=True),
+        Column("compacted_at", T, "time of the compaction that rewrote the rows, UTC; null for a load of raw bytes", "圧縮"),
     ),
 )
 

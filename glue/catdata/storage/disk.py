@@ -8,7 +8,10 @@ from catdata.storage.errors import ObjectNotFoundError, StorageError
 _MEANING: dict[int, tuple[str, str]] = {
     errno.ENOSPC: ("ディスクの空きがありません。", "The disk is full."),
     errno.EDQUOT: ("ディスクの割当量を使い切りました。", "The disk quota is used up."),
-    errno.EFBIG: ("ファイルが大きさの上限を超えました。", "The file grew over the limit of its size."),
+    errno.EFBIG: (
+        "ファイルが大きさの上限を超えました。",
+        "The file grew over the limit of its size.",
+    ),
     errno.EACCES: ("読み書きの権限がありません。", "There is no permission to read or write here."),
     errno.EPERM: ("この操作は許可されていません。", "This operation is not permitted here."),
     errno.EROFS: ("書き込みできないディスクです。", "The disk is read-only."),
@@ -16,8 +19,14 @@ _MEANING: dict[int, tuple[str, str]] = {
         "ファイル名が長すぎます（UTF-8で255バイトまで）。",
         "The name is too long (at most 255 bytes of UTF-8).",
     ),
-    errno.ENOTDIR: ("フォルダーの名前に同名のファイルがあります。", "A file stands where a folder should be."),
-    errno.EISDIR: ("ファイルの名前に同名のフォルダーがあります。", "A folder stands where a file should be."),
+    errno.ENOTDIR: (
+        "フォルダーの名前に同名のファイルがあります。",
+        "A file stands where a folder should be.",
+    ),
+    errno.EISDIR: (
+        "ファイルの名前に同名のフォルダーがあります。",
+        "A folder stands where a file should be.",
+    ),
     errno.EMFILE: ("同時に開いたファイルが多すぎます。", "Too many files are open at once."),
 }
 
@@ -28,7 +37,10 @@ def explained(error: OSError, place: str) -> StorageError:
         return ObjectNotFoundError.at(place)
     ja, en = _MEANING.get(
         error.errno or 0,
-        (f"読み書きに失敗しました（{error.strerror}）。", f"Reading or writing failed: {error.strerror}."),
+        (
+            f"読み書きに失敗しました（{error.strerror}）。",
+            f"Reading or writing failed: {error.strerror}.",
+        ),
     )
     return StorageError(ja, en, place)
 
