@@ -60,6 +60,10 @@ class Storage(ABC):
         """Return whether there is an object under the key."""
 
     @abstractmethod
+    def info(self, key: str) -> ObjectInfo:
+        """Return what is known of an object; raises ObjectNotFoundError when there is none."""
+
+    @abstractmethod
     def read(self, key: str) -> bytes:
         """Return the whole object; raises ObjectNotFoundError when there is none."""
 

@@ -34,6 +34,13 @@ class LocalStorage(Storage):
     def exists(self, key: str) -> bool:
         return os.path.isfile(self._path(key))
 
+    def info(self, key: str) -> ObjectInfo:
+        try:
+            stat = os.stat(self._path(key))
+        except OSError as error:
+            raise explained(error, key) from error
+        return ObjectInfo(key, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
+
     def read(self, key: str) -> bytes:
         with self.open(key) as file:
             return file.read()

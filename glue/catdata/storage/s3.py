@@ -44,11 +44,15 @@ class S3Storage(Storage):
 
     def exists(self, key: str) -> bool:
         try:
-            with self._explained(key):
-                obstore.head(self._store, checked(key))
+            self.info(key)
         except ObjectNotFoundError:
             return False
         return True
+
+    def info(self, key: str) -> ObjectInfo:
+        with self._explained(key):
+            found = obstore.head(self._store, checked(key))
+        return ObjectInfo(key, found["size"], found["last_modified"])
 
     def read(self, key: str) -> bytes:
         with self._explained(key):
