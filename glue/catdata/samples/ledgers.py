@@ -1,0 +1,127 @@
+"""Intake ledgers (収容台帳) of the sample bodies as CP932 CSV, xlsx and old xls."""
+
+import csv
+import io
+from collections.abc import Sequence
+from itertools import groupby
+from random import Random
+
+from catdata.samples import spelling as sp
+from catdata.samples.bodies import Body
+from catdata.samples.people import People
+from catdata.samples.sheet import Cell, Sheet
+from catdata.samples.world import Animal
+
+# The 13 columns that the benchmark's file has, then those that only the samples have.
+CSV_HEADER = (
+    "管理番号", "収容日", "収容区分", "収容場所", "種類", "毛色", "性別", "年齢", "首輪",
+    "転帰", "転帰日", "譲渡先", "殺処分区分",
+)  # fmt: skip
+CSV_PERSONAL = ("マイクロチップ番号", "拾得者氏名", "電話番号", "住所", "備考")
+
+
+def csv_cells(rng: Random, body: Body, animal: Animal) -> list[Cell]:
+    """Return an animal's 13 cells of the CSV ledger, as an officer would write them."""
+    match animal.defect:
+        case "missing_date":
+            intake_date = ""
+        case "invalid_date":
+            intake_date = sp.impossible_date(animal.fiscal_year)
+        case _:
+            intake_date = sp.spell_date(rng, animal.intake_date)
+    outcome_date = (
+        sp.impossible_date(animal.fiscal_year)
+        if animal.defect == "invalid_outcome_date"
+        else sp.spell_date(rng, animal.outcome_date)
+    )
+    place = animal.place.area + rng.choice(
+        ("", "地内", animal.place.street, f"{animal.place.street} ㈱髙橋商店前", "①号公園")
+    )
+    return [
+        animal.number,
+        intake_date,
+        sp.one_of(rng, sp.INTAKE_TYPE[animal.intake_type]),
+        rng.choice(("", body.name)) + place,
+        "犬" if animal.defect == "other_species" else rng.choice(("猫", "ねこ", "ネコ", "猫")),
+        sp.one_of(rng, sp.COAT[animal.coat]),
+        sp.one_of(rng, sp.SEX[animal.sex, animal.neuter_status]),
+        sp.spell_age(rng, animal.age_months),
+        sp.spell_collar(rng, animal.collar),
+        sp.one_of(rng, sp.OUTCOME_TYPE[animal.outcome_type]),
+        outcome_date,
+        sp.one_of(rng, sp.RECIPIENT[animal.recipient]) if animal.recipient else "",
+        sp.one_of(rng, sp.CATEGORY[animal.category]) if animal.category else "",
+    ]  # fmt: skip
+
+
+def add_animal(sheet: Sheet, cells: Sequence[Cell], animal: Animal) -> None:
+    """Add an animal's row with the disposition that its defect brings."""
+    match animal.defect:
+        case "invalid_date":
+            sheet.reject(cells, "INVALID_DATE")
+        case "missing_date":
+            sheet.reject(cells, "MISSING_VALUE")
+        case "other_species":
+            sheet.exclude(cells, "OTHER_SPECIES")
+        case _:
+            entities = ("shelter_intake", "outcome") if animal.outcome_type else ("shelter_intake",)
+            sheet.accept(cells, *entities)
+            if animal.defect in ("unknown_outcome", "unknown_intake_type"):
+                sheet.flags["UNKNOWN_CODE"] += 1
+            if animal.defect == "outcome_before_intake":
+                sheet.flags["OUTCOME_BEFORE_INTAKE"] += 1
+            if animal.defect == "invalid_outcome_date":
+                sheet.flags["INVALID_DATE"] += 1
+
+
+def csv_ledger(
+    rng: Random, people: People, body: Body, year: int, animals: Sequence[Animal]
+) -> tuple[Sheet, bytes]:
+    """Return one fiscal year's ledger as CP932 CSV: heading, subtotals, notes, a second header."""
+    sheet, header = Sheet(), [*CSV_HEADER, *CSV_PERSONAL]
+    width = len(header)
+    title = f"{sp.fiscal_year_name(year, full_width=True)}　収容台帳　{body.facilities[0]}"
+    sheet.head([title, *[""] * (width - 1)], header)
+    months = [
+        (month, list(rows)) for month, rows in groupby(animals, key=lambda a: a.intake_date.month)
+    ]
+    for month, rows in months:
+        if month == 10:
+            sheet.exclude([""] * width, "BLANK_ROW")
+            sheet.exclude(header, "REPEATED_HEADER")
+        for animal in rows:
+            add_animal(
+                sheet, csv_cells(rng, body, animal) + _personal(rng, people, body, animal), animal
+            )
+        cats = [a for a in rows if a.defect != "other_species"]
+        sheet.total(
+            [f"{sp.wide(str(month))}月　小計", sp.spell_count(rng, len(cats)), *[""] * (width - 2)],
+            differs=not all(a.is_accepted for a in cats),
+        )
+        sheet.exclude([""] * width, "BLANK_ROW")
+    cats = [a for a in animals if a.defect != "other_species"]
+    sheet.total(
+        ["合　計", f"{len(cats):,}頭", *[""] * (width - 2)],
+        differs=not all(a.is_accepted for a in cats),
+    )
+    for note in ("（注）負傷動物は引取り数に含まない。", "（注）殺処分区分は環境省の①～③による。"):
+        sheet.exclude([note, *[""] * (width - 1)], "NOTE_ROW")
+    return sheet, to_csv(sheet, "cp932")
+
+
+def _personal(rng: Random, people: People, body: Body, animal: Animal) -> list[Cell]:
+    finder = people.person(body, animal.place)
+    return [
+        people.chip() if animal.chip else rng.choice(("無", "")),
+        finder.name,
+        finder.phone,
+        finder.address,
+        rng.choice(("", "", f"{finder.name}様より連絡（{finder.phone}）", "威嚇あり。要ケージ")),
+    ]
+
+
+def to_csv(sheet: Sheet, encoding: str) -> bytes:
+    """Return the sheet's rows as CSV with Windows line ends."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(sheet.rows)
+    return text.getvalue().encode(encoding)
