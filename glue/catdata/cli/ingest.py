@@ -1,0 +1,112 @@
+"""Put files into the lake's raw/ and load just those; or take an object's rows away."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import click
+
+from catdata.cli.normalize import explained, finish, normalize
+from catdata.contracts.load import load_contracts
+from catdata.contracts.match import match
+from catdata.contracts.model import Contract
+from catdata.loads import Ledger, layout
+from catdata.storage import Storage
+
+lake_option = click.option(
+    "--lake",
+    default="lake",
+    show_default=True,
+    envvar="CATDATA_LAKE",
+    help="Folder or s3://bucket/prefix.",
+)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@lake_option
+@click.option("--source", help="Contract of the files, where their names fit several or none.")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "spark", "local"]),
+    default="auto",
+    show_default=True,
+    help="Where the work is done; auto takes this process for small batches.",
+)
+@click.option("--reload", is_flag=True, help="Load again also what has not changed.")
+@click.option("--summary", type=click.Path(path_type=Path), help="Write the run summary as JSON.")
+def ingest(
+    paths: tuple[Path, ...],
+    lake: str,
+    source: str | None,
+    engine: str,
+    reload: bool,
+    summary: Path | None,
+) -> None:
+    """Put files (or whole folders) into raw/ by the contract that fits their names, and load them.
+
+    A file that fits no contract is kept in raw/unmatched/ and reported.
+    """
+    with explained():
+        contracts = load_contracts()
+        if source is not None and source not in contracts:
+            known = ", ".join(sorted(contracts))
+            raise click.UsageError(f"取込契約 {source} はありません。/ No contract {source}. ({known})")
+        storage = Storage(lake)
+        places = _places(_files(paths), contracts, source)
+        for key, path in places.items():
+            storage.upload(path, key)
+        infos = [storage.info(key) for key in places]
+        finish(normalize(storage, infos, engine=engine, reload=reload), summary)
+
+
+@click.command()
+@click.argument("keys", nargs=-1, required=True)
+@lake_option
+def withdraw(keys: tuple[str, ...], lake: str) -> None:
+    """Take the rows of raw objects out of all figures; the raw files stay as they are.
+
+    KEYS are those that the run summary shows, such as raw/SOURCE/FILE.
+    """
+    with explained():
+        storage = Storage(lake)
+        ledger = Ledger(storage)
+        missing = False
+        for key in keys:
+            source_id, _ = layout.parse_raw(key)
+            if ledger.withdraw(source_id, key) is None:
+                click.echo(f"{key}: 取り込まれていません。/ It is not loaded.", err=True)
+                missing = True
+            else:
+                click.echo(f"{key}: 取り下げました。/ Withdrawn.")
+    if missing:
+        raise SystemExit(1)
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*") if p.is_file())
+        else:
+            yield path
+
+
+def _places(
+    paths: Iterable[Path], contracts: Mapping[str, Contract], source: str | None
+) -> dict[str, Path]:
+    """Return the raw key of every file; refuses a batch in which two files have one key."""
+    places: dict[str, Path] = {}
+    for path in paths:
+        found = sorted({contract.source_id for contract, _ in match(path.name, contracts)})
+        if source is None and len(found) > 1:
+            raise click.UsageError(
+                f"{path}: 複数の取込契約に当てはまります。--source で選んでください。/ "
+                f"several contracts fit: {', '.join(found)}; choose one with --source."
+            )
+        key = layout.raw_file(source or (found[0] if found else layout.UNMATCHED), path.name)
+        if key in places:
+            raise click.UsageError(
+                f"{path} と {places[key]} は同じ名前です。訂正版は別に取り込んでください。/ "
+                "Two files have the same name; ingest a corrected one in a run of its own."
+            )
+        places[key] = path
+    return places

@@ -1,0 +1,144 @@
+"""Command line of the main job: raw objects of a lake to normalized Parquet."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from catdata.cli.runtime import spark_session
+from catdata.contracts.load import ContractError, load_contracts
+from catdata.contracts.model import Contract
+from catdata.loads import initialise, layout
+from catdata.normalize.engines import Engine, LocalEngine, SparkEngine
+from catdata.normalize.privacy import ApplicantKeys
+from catdata.normalize.reference import publish
+from catdata.normalize.run import Normalizer
+from catdata.report.summary import RunSummary
+from catdata.storage import ObjectInfo, Storage, StorageError
+
+# Below this much raw data the start of Spark costs more than the work.
+LOCAL_BELOW_BYTES = 64 << 20
+# Arguments that Glue itself adds to a job's command line.
+GLUE_ARGUMENTS = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+
+def _in_glue() -> bool:
+    return any(argument.startswith("--JOB_NAME") for argument in sys.argv)
+
+
+@click.command(context_settings=GLUE_ARGUMENTS if _in_glue() else {})
+@click.option("--lake", required=True, envvar="CATDATA_LAKE", help="Folder or s3://bucket/prefix.")
+@click.option(
+    "--objects",
+    multiple=True,
+    metavar="KEY",
+    help="Key below the lake, such as raw/SOURCE/FILE; may be given again. Default: all of raw/.",
+)
+@click.option(
+    "--manifest", metavar="KEY", help="Key of a JSON array of keys, as the trigger writes it."
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "spark", "local"]),
+    default="spark",
+    show_default=True,
+    help="Where the work is done; auto takes this process for small batches.",
+)
+@click.option("--reload", is_flag=True, help="Load again also what has not changed.")
+@click.option("--summary", type=click.Path(path_type=Path), help="Write the run summary as JSON.")
+def main(
+    lake: str,
+    objects: tuple[str, ...],
+    manifest: str | None,
+    engine: str,
+    reload: bool,
+    summary: Path | None,
+) -> None:
+    """Normalise raw objects of a lake: read, judge, write, commit; each object on its own."""
+    with explained():
+        storage = Storage(lake)
+        keys = list(objects)
+        if manifest:
+            keys += json.loads(storage.read(manifest))
+        infos = [storage.info(k) for k in keys] if keys else list(storage.list(layout.RAW))
+        result = normalize(storage, infos, engine=engine, reload=reload)
+        finish(result, summary)
+
+
+def normalize(
+    storage: Storage, infos: Iterable[ObjectInfo], *, engine: str, reload: bool = False
+) -> RunSummary:
+    """Prepare the lake, run the job over some raw objects with progress, and return its summary."""
+    contracts = load_contracts()
+    initialise(storage)
+    publish(storage, contracts)
+    infos = sorted(infos, key=lambda info: info.key)
+    if engine == "auto":
+        engine = "local" if sum(info.size for info in infos) < LOCAL_BELOW_BYTES else "spark"
+    if engine == "local":
+        return _run(storage, contracts, infos, LocalEngine(), reload)
+    with spark_session("catdata-normalize") as spark:
+        return _run(storage, contracts, infos, SparkEngine(spark), reload)
+
+
+def _run(
+    storage: Storage,
+    contracts: Mapping[str, Contract],
+    infos: Iterable[ObjectInfo],
+    engine: Engine,
+    reload: bool,
+) -> RunSummary:
+    keys = ApplicantKeys.from_environment()
+    normalizer = Normalizer(storage, contracts, engine, applicant_keys=keys, reload=reload)
+    with progress_bar("取込み (normalise)") as report:
+        return normalizer.run(infos, report)
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on standard error; gives a function that takes what is done and all."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(title, total=None)
+
+        def report(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        yield report
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn the errors that a person can act on into a sentence and exit code 2."""
+    try:
+        yield
+    except (ContractError, StorageError) as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(2) from error
+
+
+def finish(result: RunSummary, summary: Path | None) -> None:
+    """Print the summary, write it as JSON if asked, and exit with its code when that is not 0."""
+    result.render(Console(width=None if sys.stdout.isatty() else 120))
+    if summary is not None:
+        summary.parent.mkdir(parents=True, exist_ok=True)
+        summary.write_text(result.to_json(), encoding="utf-8")
+    sys.stdout.flush()
+    if result.exit_code:
+        raise SystemExit(result.exit_code)
+
+
+def lake_of_environment() -> str:
+    """Return the lake that CATDATA_LAKE names, by default the folder lake."""
+    return os.environ.get("CATDATA_LAKE", "lake")

@@ -1,0 +1,174 @@
+"""One column of text to canonical arrays: each distinct spelling is parsed once, then looked up by index."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from catdata.entities.derive import arrow_type
+from catdata.entities.flags import FLAGS
+from catdata.entities.schema import Type
+from catdata.values.result import Parsed, Value
+
+Ints = npt.NDArray[np.int32]
+Bits = npt.NDArray[np.int64]
+
+FLAG_BIT: dict[str, int] = {name: 1 << bit for bit, name in enumerate(FLAGS)}
+UNKNOWN_FLAGS = FLAG_BIT["UNKNOWN_CODE"] | FLAG_BIT["UNKNOWN_COAT"] | FLAG_BIT["UNKNOWN_SEX"]
+
+# A free-text column has as many spellings as rows; forgetting them keeps a task's memory flat.
+MAX_SPELLINGS = 200_000
+
+
+def bits(flags: Iterable[str]) -> int:
+    """Return the bit mask of some flags; raises KeyError for a flag that is not defined."""
+    mask = 0
+    for flag in flags:
+        mask |= FLAG_BIT[flag]
+    return mask
+
+
+def _typed(value: Value, type_: Type) -> Value:
+    """A contract can only write text for a date, and one word for a list of one."""
+    if isinstance(value, str) and type_ is Type.STRINGS:
+        return (value,)
+    if isinstance(value, str) and type_ is Type.DATE:
+        return date.fromisoformat(value)
+    return value
+
+
+@dataclass(slots=True)
+class Growing:
+    """The distinct values of one output and, for each spelling, the place of its value (-1 is null)."""
+
+    type: Type
+    values: list[Value] = field(default_factory=list)
+    place: dict[Value, int] = field(default_factory=dict)
+    codes: list[int] = field(default_factory=list)
+
+    def add(self, value: Value) -> None:
+        value = _typed(value, self.type)
+        if value is None:
+            self.codes.append(-1)
+            return
+        index = self.place.get(value)
+        if index is None:
+            index = self.place[value] = len(self.values)
+            self.values.append(value)
+        self.codes.append(index)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedColumn:
+    """A column after parsing: canonical arrays, and per row its flags and the verdicts on it.
+
+    `reject` and `exclude` index into `reasons`; 0 means none.
+    """
+
+    fields: Mapping[str, pa.Array]
+    flags: Bits | None
+    reject: Ints | None
+    exclude: Ints | None
+    reasons: tuple[str, ...]
+
+
+class ColumnParser:
+    """Parses the distinct spellings of one column and remembers them over the blocks of a split.
+
+    `outputs` maps the canonical names it fills to their types.
+    """
+
+    def __init__(self, function: Callable[[str], Parsed], outputs: Mapping[str, Type]) -> None:
+        self._function = function
+        self._outputs = dict(outputs)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._slots: dict[str, int] = {}
+        self._fields = {name: Growing(type_) for name, type_ in self._outputs.items()}
+        self._flags: list[int] = []
+        self._reject: list[int] = []
+        self._exclude: list[int] = []
+        self._reasons: list[str] = [""]
+        self._arrays: tuple[int, dict[str, tuple[Ints, pa.Array]], Bits, Ints, Ints] | None = None
+
+    def _reason(self, code: str | None) -> int:
+        if code is None:
+            return 0
+        if code not in self._reasons:
+            self._reasons.append(code)
+        return self._reasons.index(code)
+
+    def _slot(self, spelling: str) -> int:
+        slot = self._slots.get(spelling)
+        if slot is None:
+            parsed = self._function(spelling)
+            slot = self._slots[spelling] = len(self._slots)
+            for name, growing in self._fields.items():
+                growing.add(parsed.fields.get(name))
+            self._flags.append(bits(parsed.flags))
+            self._reject.append(self._reason(parsed.reject))
+            self._exclude.append(self._reason(parsed.exclude))
+        return slot
+
+    def _lookup(self) -> tuple[int, dict[str, tuple[Ints, pa.Array]], Bits, Ints, Ints]:
+        if self._arrays is None or self._arrays[0] != len(self._slots):
+            self._arrays = (
+                len(self._slots),
+                {
+                    name: (
+                        np.asarray(growing.codes, np.int32),
+                        pa.array(growing.values, arrow_type(growing.type)),
+                    )
+                    for name, growing in self._fields.items()
+                },
+                np.asarray(self._flags, np.int64),
+                np.asarray(self._reject, np.int32),
+                np.asarray(self._exclude, np.int32),
+            )
+        return self._arrays
+
+    def parse(self, column: pa.Array) -> ParsedColumn:
+        """Parse a string or dictionary column without nulls.
+
+        String outputs come back dictionary-encoded with unique values, others plain.
+        """
+        if len(self._slots) > MAX_SPELLINGS:
+            self._forget()
+        encoded = encode(column)
+        spellings = encoded.dictionary.to_pylist()
+        slots = np.fromiter((self._slot(s) for s in spellings), np.int32, len(spellings))
+        _, fields, flags, reject, exclude = self._lookup()
+        rows = slots[encoded.indices.to_numpy(zero_copy_only=False)]
+        return ParsedColumn(
+            {name: _take(codes[rows], values) for name, (codes, values) in fields.items()},
+            flags[rows] if flags.any() else None,
+            reject[rows] if reject.any() else None,
+            exclude[rows] if exclude.any() else None,
+            tuple(self._reasons),
+        )
+
+
+def encode(column: pa.Array) -> pa.DictionaryArray:
+    """Return the column dictionary-encoded with 32-bit indices."""
+    return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+
+
+def _take(codes: Ints, values: pa.Array) -> pa.Array:
+    missing = codes < 0
+    indices = pa.array(codes, mask=missing if missing.any() else None)
+    if pa.types.is_string(values.type):
+        return pa.DictionaryArray.from_arrays(indices, values)
+    return values.take(indices)
+
+
+def constant(value: Value, type_: Type, rows: int) -> pa.Array:
+    """Return an array of one value, dictionary-encoded where it is text."""
+    value = _typed(value, type_)
+    if type_ is Type.STRING and value is not None:
+        zeros = pa.array(np.zeros(rows, np.int32))
+        return pa.DictionaryArray.from_arrays(zeros, pa.array([value], pa.string()))
+    return pa.repeat(pa.scalar(value, arrow_type(type_)), rows)

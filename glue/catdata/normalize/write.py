@@ -1,0 +1,190 @@
+"""Accepted rows to partitioned Parquet: bounded memory, names fixed by load, split and partition."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from typing import IO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+Sink = Callable[[str], AbstractContextManager[IO[bytes]]]
+NameOf = Callable[[str, int, int], str]
+"""Key of a file from municipality code, fiscal year and sequence number."""
+
+# One row group a partition and flush; small enough for a 2 GB executor with two tasks.
+FLUSH_BYTES = 96 << 20
+FLUSH_ROWS = 1 << 19
+# Beyond this many partitions their files are closed at every flush instead of kept open.
+MAX_OPEN = 64
+# Names of columns with about as many values as rows: a Parquet dictionary would only cost.
+UNIQUE_COLUMNS = frozenset({"source_row", "intake_id", "management_no", "case_id", "application_id"})
+
+
+class PartitionedWriter:
+    """Writes the rows of one entity and split, one file or more a partition.
+
+    Rows are buffered and written when the buffers are full, so that memory does not grow with the
+    file; the names depend on nothing but the order of the rows, so a retried task rewrites the
+    same files. Use as a context manager: files become visible when it closes without an error.
+    """
+
+    def __init__(self, sink: Sink, name_of: NameOf, schema: pa.Schema) -> None:
+        self._sink, self._name_of, self._schema = sink, name_of, schema
+        self._buffers: dict[tuple[str, int], list[pa.RecordBatch]] = {}
+        self._rows = self._bytes = 0
+        self._open: dict[tuple[str, int], tuple[ExitStack, pq.ParquetWriter]] = {}
+        self._sequence: dict[tuple[str, int], int] = {}
+        self.rows_written = 0
+        self.keys: list[str] = []
+        self.partitions: set[tuple[str, int]] = set()
+
+    def __enter__(self) -> "PartitionedWriter":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        if kind is None:
+            try:
+                self._flush()
+            except BaseException as error:
+                self._close_all(type(error), error, error.__traceback__)
+                raise
+        self._close_all(kind, *rest)
+
+    def _close_all(self, kind: type[BaseException] | None, *rest: object) -> None:
+        for stack, writer in self._open.values():
+            _close(stack, writer, kind, *rest)
+
+    def write(self, batch: pa.RecordBatch, municipality_code: pa.Array, fiscal_year: pa.Array) -> None:
+        """Add rows; `batch` has the entity's columns in order, without the partition columns."""
+        if batch.num_rows == 0:
+            return
+        codes = municipality_code.dictionary_encode() if not pa.types.is_dictionary(
+            municipality_code.type
+        ) else municipality_code
+        place = codes.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        keys, inverse = np.unique(
+            place * 100_000 + fiscal_year.to_numpy(zero_copy_only=False), return_inverse=True
+        )
+        if len(keys) > 1:
+            order = np.argsort(inverse.astype(np.uint16) if len(keys) < 65536 else inverse, kind="stable")
+            batch = batch.take(pa.array(order))
+            ends = np.cumsum(np.bincount(inverse))
+        else:
+            ends = np.array([batch.num_rows])
+        start = 0
+        for key, end in zip(keys.tolist(), ends.tolist(), strict=True):
+            partition = (codes.dictionary[key // 100_000].as_py(), key % 100_000)
+            self._buffers.setdefault(partition, []).append(batch.slice(start, end - start))
+            self.partitions.add(partition)
+            start = end
+        self._rows += batch.num_rows
+        self._bytes += batch.nbytes
+        if self._bytes > FLUSH_BYTES or self._rows > FLUSH_ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        keep_open = len(self._buffers.keys() | self._open.keys()) <= MAX_OPEN
+        for partition in sorted(self._buffers):
+            table = pa.Table.from_batches(self._buffers[partition]).unify_dictionaries()
+            stack, writer = self._open.pop(partition, None) or self._start(partition, table.schema)
+            writer.write_table(table)
+            self.rows_written += table.num_rows
+            if keep_open:
+                self._open[partition] = stack, writer
+            else:
+                _close(stack, writer, None)
+        self._buffers.clear()
+        self._rows = self._bytes = 0
+
+    def _start(
+        self, partition: tuple[str, int], schema: pa.Schema
+    ) -> tuple[ExitStack, pq.ParquetWriter]:
+        sequence = self._sequence.get(partition, 0)
+        self._sequence[partition] = sequence + 1
+        key = self._name_of(*partition, sequence)
+        self.keys.append(key)
+        return _open_parquet(self._sink, key, schema)
+
+
+class SingleWriter:
+    """Writes batches to one Parquet file, which exists only if there was a batch."""
+
+    def __init__(self, sink: Sink, key: str, schema: pa.Schema) -> None:
+        self._sink, self._key, self._schema = sink, key, schema
+        self._open: tuple[ExitStack, pq.ParquetWriter] | None = None
+        self.keys: list[str] = []
+        self.rows_written = 0
+
+    def __enter__(self) -> "SingleWriter":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        if self._open is not None:
+            stack, writer = self._open
+            _close(stack, writer, kind, *rest)
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Append a batch of the schema, text dictionary-encoded or not."""
+        table = pa.Table.from_batches([batch]).cast(self._schema)
+        if self._open is None:
+            self._open = _open_parquet(self._sink, self._key, self._schema)
+            self.keys.append(self._key)
+        self._open[1].write_table(table)
+        self.rows_written += table.num_rows
+
+
+def _open_parquet(sink: Sink, key: str, schema: pa.Schema) -> tuple[ExitStack, pq.ParquetWriter]:
+    stack = ExitStack()
+    writer = pq.ParquetWriter(
+        stack.enter_context(sink(key)),
+        schema,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=[f.name for f in schema if f.name not in UNIQUE_COLUMNS],
+        # The Arrow schema would make readers see dictionaries where the table says string.
+        store_schema=False,
+    )
+    return stack, writer
+
+
+def _close(
+    stack: ExitStack, writer: pq.ParquetWriter, kind: type[BaseException] | None, *rest: object
+) -> None:
+    """Finish a file, or after an error leave nothing of it."""
+    if kind is None:
+        try:
+            writer.close()
+        except BaseException as error:
+            stack.__exit__(type(error), error, error.__traceback__)
+            raise
+        stack.close()
+    else:
+        stack.__exit__(kind, *rest)
+
+
+def to_schema(batch_columns: dict[str, pa.Array], schema: pa.Schema, rows: int) -> pa.RecordBatch:
+    """Arrange columns in the order of a schema; a column that is absent becomes null.
+
+    Text may stay dictionary-encoded: Parquet stores it the same. Raises ValueError for a column
+    whose type is not the schema's.
+    """
+    arrays, fields = [], []
+    for field in schema:
+        column = batch_columns.get(field.name)
+        if column is None:
+            column = pa.nulls(rows, field.type)
+        elif pa.types.is_dictionary(column.type):
+            if column.type.value_type != field.type:
+                raise ValueError(f"{field.name}: {column.type} is not {field.type}")
+        elif column.type != field.type:
+            raise ValueError(f"{field.name}: {column.type} is not {field.type}")
+        arrays.append(column)
+        fields.append(pa.field(field.name, column.type, field.nullable))
+    return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def is_blank(column: pa.Array) -> pa.BooleanArray:
+    """Return which cells of a text column are empty after trimming white space."""
+    return pc.equal(pc.utf8_trim_whitespace(column), "")
