@@ -6,11 +6,20 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Name = Annotated[str, StringConstraints(min_length=1)]
 SourceId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-BodyCode = Annotated[str, StringConstraints(pattern=r"^([0-9]{6}|[A-Z]{2}[A-Z0-9]{4})$")]
-EntityName = Literal[
-    "shelter_intake", "outcome", "tnr_case", "complaint", "carcass_pickup", "annual_report"
+BodyCode = Annotated[
+    str, StringConstraints(pattern=r"^([0-9]{6}|[A-Z]{2}[A-Z0-9]{4})$")
 ]
-PersonalKind = Literal["name", "address", "phone", "mail", "account", "signature", "chip"]
+EntityName = Literal[
+    "shelter_intake",
+    "outcome",
+    "tnr_case",
+    "complaint",
+    "carcass_pickup",
+    "annual_report",
+]
+PersonalKind = Literal[
+    "name", "address", "phone", "mail", "account", "signature", "chip"
+]
 
 
 class Strict(BaseModel):
