@@ -1,0 +1,86 @@
+{#- Attributes that later observations may correct, by what it takes to know them. -#}
+{%- set coded = [
+    'intake_type', 'coat', 'hair_length', 'sex', 'neuter_status', 'official_age_class', 'body_size'
+] -%}
+{%- set plain = ['management_no', 'facility', 'place_area', 'breed', 'notice_deadline'] -%}
+{%- set booleans = ['collar_present', 'ear_tip', 'microchip_present'] -%}
+{#- An animal grows while it is listed: its age at intake is the one first seen, not the last. -#}
+{%- set ages = ['age_months_min', 'age_months_max', 'age_basis', 'birth_from', 'birth_to'] -%}
+
+with observations as (
+    select
+        *,
+        {{ has_flag('dq_flags', 'DATE_FROM_LISTING') }} as is_listing_date,
+        {{ has_flag('dq_flags', 'STAY_CONTINUED') }} as is_continued,
+        row_number() over (
+            partition by source_id, intake_id
+            order by observed_date asc nulls first, source_object asc, source_row asc
+        ) as seen_no
+    from {{ ref('stg_shelter_intake') }}
+),
+
+places as (
+    select
+        source_id,
+        intake_id,
+        count(*) as observations,
+        max(observed_date) as last_observed_date,
+        bool_or(is_continued) as is_continued,
+        {% for name in coded %}
+        max(case when {{ name }} <> 'unknown' then seen_no end) as {{ name }}_at,
+        {% endfor %}
+        {% for name in plain + booleans %}
+        max(case when {{ name }} is not null then seen_no end) as {{ name }}_at,
+        {% endfor %}
+        min(
+            case
+                when age_months_min is not null or age_months_max is not null then seen_no
+            end
+        ) as age_at,
+        min(case when life_stage <> 'unknown' then seen_no end) as life_stage_at,
+        min(seen_no + case when is_listing_date then 1000000 else 0 end) as date_at
+    from observations
+    group by source_id, intake_id
+)
+
+select
+    observations.source_id,
+    observations.intake_id,
+    max(places.observations) as observations,
+    max(places.last_observed_date) as last_observed_date,
+    bool_or(places.is_continued) as is_continued,
+    {% for name in coded %}
+    coalesce(
+        max(case when observations.seen_no = places.{{ name }}_at then observations.{{ name }} end),
+        max(observations.{{ name }})
+    ) as {{ name }},
+    {% endfor %}
+    {% for name in plain %}
+    max(case when observations.seen_no = places.{{ name }}_at then observations.{{ name }} end)
+        as {{ name }},
+    {% endfor %}
+    {% for name in booleans %}
+    bool_or(case when observations.seen_no = places.{{ name }}_at then observations.{{ name }} end)
+        as {{ name }},
+    {% endfor %}
+    {% for name in ages %}
+    max(case when observations.seen_no = places.age_at then observations.{{ name }} end)
+        as {{ name }},
+    {% endfor %}
+    coalesce(
+        max(case when observations.seen_no = places.life_stage_at then observations.life_stage end),
+        'unknown'
+    ) as life_stage,
+    {% for name in [
+        'intake_date', 'intake_date_precision', 'municipality_code', 'fiscal_year', 'dq_flags',
+        'source_object', 'source_row', 'load_id'
+    ] %}
+    max(case when mod(places.date_at, 1000000) = observations.seen_no then observations.{{ name }} end)
+        as {{ name }}{{ ',' if not loop.last }}
+    {% endfor %}
+from observations
+inner join places
+    on
+        observations.source_id = places.source_id
+        and observations.intake_id = places.intake_id
+group by observations.source_id, observations.intake_id
