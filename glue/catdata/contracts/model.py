@@ -54,7 +54,7 @@ class Freshness(Strict):
 
 
 class Meaning(Strict):
-    """What one spelling of a coded column means."""
+    """What one spelling of a coded column means; an empty one says that it means nothing here."""
 
     set: dict[Name, str | int | bool | None] = {}
     flag: str | None = None
@@ -62,12 +62,18 @@ class Meaning(Strict):
 
 
 class Column(Strict):
-    """What to do with one source column (or a pseudo-column `@file.x`, `@heading.x`, `@sheet`, `@block.x`).
+    """What to do with one source column.
 
+    Pseudo-columns stand beside the file's own: `@file.x`, `@heading.x`, `@sheet`, `@block.x` and
+    `@part.x`.
     One of: `personal` alone (never read), `ignore` with a reason (never read), `use` (read for
-    conditions, identity and totals only), or a `parser` whose outputs become canonical fields.
-    `codes` maps a spelling to a code, or to a Meaning; a key between slashes is a regular expression,
-    `*` is every other spelling. `optional` columns may be absent from a file.
+    conditions, identity and totals only), or a `parser` whose outputs become canonical fields. Two
+    personal kinds may have the one parser that takes a harmless fact out of them: chip `presence`,
+    address `place`. Where several columns give a field, the first in the contract's order that has a
+    value wins, combined ones after single ones, a record's `set` last.
+    `codes` (parser `code` alone) maps a spelling to a code of the field `as`, or to a Meaning; a key
+    between slashes is a regular expression, `*` is every other spelling. `optional` columns may be
+    absent from a file.
     """
 
     parser: Name | None = None
@@ -79,6 +85,20 @@ class Column(Strict):
     ignore: str | None = None
     use: bool = False
     optional: bool = False
+
+
+class Part(Strict):
+    """A text taken out of one column before anything else looks at it: the pseudo-column `@part.NAME`.
+
+    `extract` is a regular expression that is searched in the cell after NFKC and trimming; the part is
+    its first group that took part, or all that matched where it has none, and blank where nothing
+    matches. `unless` names a pseudo-column that is the same for the whole file: the part is also
+    blank where its digits are those of that one, as a date that only repeats the file's day.
+    """
+
+    column: Name
+    extract: Name = "(?s).*"
+    unless: Name | None = None
 
 
 class Combined(Strict):
@@ -99,7 +119,10 @@ match the whole cell; `!` before a spelling or expression negates it.
 
 
 class Exclusion(Strict):
-    """Rows that are no records, with the reason code they are counted under."""
+    """Rows that are no records, with the reason code they are counted under.
+
+    The reason itself says whether such a row is excluded or rejected (entities.reasons).
+    """
 
     when: When = Field(min_length=1)
     reason: str
@@ -108,14 +131,26 @@ class Exclusion(Strict):
 class Record(Strict):
     """An entity row that a source row gives: its identity and when it exists.
 
-    `id` names the columns (or pseudo-columns) whose cells identify the record within the source;
-    `row` stands for the place in the file: equal rows stay separate records.
+    `id` names the columns (or pseudo-columns) whose cells identify the record within the source. A
+    list of such lists gives alternatives: the first whose first cell is filled identifies the row,
+    and a row for which none stands is rejected. `row` stands for the place in the file: equal rows
+    stay separate records.
     """
 
     entity: EntityName
-    id: list[Name] | Literal["row"]
+    id: list[Name] | list[list[Name]] | Literal["row"]
     when: When = {}
     set: dict[Name, str | int | bool | None] = {}
+
+    @property
+    def alternatives(self) -> tuple[tuple[str, ...], ...]:
+        """The lists of columns that may identify the record, in order; none where its row does."""
+        if isinstance(self.id, str):
+            return ()
+        lists = [one for one in self.id if not isinstance(one, str)]
+        return tuple(map(tuple, lists)) or (
+            tuple(one for one in self.id if isinstance(one, str)),
+        )
 
 
 class Header(Strict):
@@ -175,6 +210,7 @@ class Table(Strict):
     headings: dict[Name, str] = {}
     fiscal_year: Name | None = None
     species: Literal["cat"] = "cat"
+    parts: dict[Name, Part] = {}
     columns: dict[Name, Column] = Field(min_length=1)
     combined: list[Combined] = []
     blocks: Blocks | None = None
