@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from catdata.contracts.model import Body, Column, Contract, Meaning, Record, Table, When
 from catdata.contracts.source import Part, Source
-from catdata.entities import CODE_LISTS, ENTITIES, FLAGS, REASONS, Disposition
+from catdata.entities import CODE_LISTS, ENTITIES, FLAGS, REASONS
 from catdata.entities.schema import Column as Field
 from catdata.entities.schema import Entity, Type
 from catdata.values import PARSERS
@@ -157,6 +157,11 @@ class _TableCheck:
     def run(self) -> None:
         """Check the table in the order in which its author reads it."""
         self._check_file()
+        for name, part in self._table.parts.items():
+            self._check_regex(part.extract, ("parts", name, "extract"))
+            self._check_reference(part.column, ("parts", name, "column"))
+            if part.unless is not None:
+                self._check_constant(part.unless, ("parts", name, "unless"))
         for name, column in self._table.columns.items():
             path: Path = ("columns", name)
             self._check_pseudo(name, path)
@@ -247,6 +252,7 @@ class _TableCheck:
             "file": self._file_groups,
             "heading": set(self._table.headings),
             "block": self._block_names,
+            "part": set(self._table.parts),
         }
         if kind == "sheet" and not variable and self._table.format in EXCEL:
             return
@@ -263,6 +269,16 @@ class _TableCheck:
             f"疑似列「{name}」はどこでも定義されていない。" + _hint_ja(name, choices),
             f"found the pseudo-column '{name}' that nothing defines, "
             + _hint_en(name, choices),
+        )
+
+    def _check_constant(self, name: str, path: Path) -> None:
+        if name.startswith(("@file.", "@heading.")):
+            self._check_pseudo(name, path)
+            return
+        self._report(
+            path,
+            f"「{name}」はファイル全体で同じ値ではない。@file.x か @heading.x を書く",
+            f"found '{name}' that is not the same for the whole file, expected @file.x or @heading.x",
         )
 
     def _check_column(self, column: Column, path: Path, name: str) -> None:
@@ -414,12 +430,6 @@ class _TableCheck:
                 self._check_value(target, meaning, at)
 
     def _check_meaning(self, meaning: Meaning, path: Path) -> None:
-        if not (meaning.set or meaning.flag or meaning.exclude):
-            self._report(
-                path,
-                "意味がない。set、flag、exclude のどれかを書く",
-                "found an empty meaning, expected set, flag or exclude",
-            )
         for key, value in meaning.set.items():
             at = (*path, "set", key)
             if self._known_field(key, at):
@@ -438,15 +448,11 @@ class _TableCheck:
             self._check_reason(meaning.exclude, (*path, "exclude"))
 
     def _check_reason(self, reason: str, path: Path) -> None:
-        known = [
-            r for r, (kind, _, _) in REASONS.items() if kind is Disposition.EXCLUDED
-        ]
-        if reason not in known:
+        if reason not in REASONS:
             self._report(
                 path,
-                f"除外の理由「{reason}」はない。" + _hint_ja(reason, known),
-                f"found '{reason}' that is no reason to exclude, "
-                + _hint_en(reason, known),
+                f"知らない理由「{reason}」。" + _hint_ja(reason, REASONS),
+                f"found the unknown reason '{reason}', " + _hint_en(reason, REASONS),
             )
 
     def _field(self, name: str) -> Field | None:
@@ -570,22 +576,29 @@ class _TableCheck:
                     f"found a second record of {entity.name}, expected one a table",
                 )
             seen.add(entity.name)
-            for place, name in enumerate(
-                record.id if isinstance(record.id, list) else []
-            ):
-                self._check_reference(name, (*path, "id", place))
-            if not record.id:
-                self._report(
-                    (*path, "id"),
-                    "id が空。記録を特定する列か row を書く",
-                    "found an empty id, expected the columns that identify the record, or row",
-                )
+            self._check_identity(record, (*path, "id"))
             self._check_when(record.when, (*path, "when"))
             for key, value in record.set.items():
                 at = (*path, "set", key)
                 if self._known_field(key, at) and key in entity:
                     self._check_value(entity.column(key), value, at)
             self._check_required(record, entity, path)
+
+    def _check_identity(self, record: Record, path: Path) -> None:
+        several = isinstance(record.id, list) and any(
+            not isinstance(one, str) for one in record.id
+        )
+        for number, names in enumerate(record.alternatives):
+            for place, name in enumerate(names):
+                self._check_reference(
+                    name, (*path, number, place) if several else (*path, place)
+                )
+            if not names:
+                self._report(
+                    path,
+                    "id が空。記録を特定する列か row を書く",
+                    "found an empty id, expected the columns that identify the record, or row",
+                )
 
     def _check_required(self, record: Record, entity: Entity, path: Path) -> None:
         given = self._given | set(record.set)
