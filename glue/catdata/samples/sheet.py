@@ -1,5 +1,7 @@
 """A file being written: its rows, and what must become of each of them."""
 
+import csv
+import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -42,11 +44,11 @@ class Sheet:
         self.rows.append(list(cells))
         self.excluded[reason] += 1
 
-    def total(self, cells: Sequence[Cell], *, differs: bool) -> None:
-        """Add a total row, and whether its figure differs from the accepted rows it sums."""
+    def total(self, cells: Sequence[Cell], *, figures: int = 1, differing: int = 0) -> None:
+        """Add a total row that states some figures, of which some are not the sum of their parts."""
         self.exclude(cells, "TOTAL_ROW")
-        self.totals += 1
-        self.totals_differing += differs
+        self.totals += figures
+        self.totals_differing += differing
 
     def truth(self) -> dict[str, Any]:
         """Return the file's expected conservation line."""
@@ -62,3 +64,15 @@ class Sheet:
             "totals_found": self.totals,
             "totals_differing": self.totals_differing,
         }
+
+
+def as_merged(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
+    """Return the rows with None for blank cells, as a spreadsheet leaves them."""
+    return [[None if cell == "" else cell for cell in row] for row in rows]
+
+
+def to_csv(sheet: Sheet, encoding: str) -> bytes:
+    """Return the sheet's rows as CSV with Windows line ends."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(sheet.rows)
+    return text.getvalue().encode(encoding)

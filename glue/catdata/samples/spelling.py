@@ -1,4 +1,4 @@
-"""How officers write values: every spelling of dates, ages, sexes, coats and numbers that files hold."""
+"""How officers write dates, ages, sexes, coats and numbers: every spelling of the samples."""
 
 from collections.abc import Callable, Sequence
 from datetime import date

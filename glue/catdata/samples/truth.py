@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from catdata.samples.bodies import Body
+from catdata.samples.cases import Application, Carcasses, Complaint, Line
 from catdata.samples.world import Animal, fiscal_year
 
 EUTHANISED = ("euthanized", "died")
@@ -24,6 +25,78 @@ def shelter_years(stays: Mapping[Body, Iterable[Animal]]) -> list[dict[str, Any]
         for body, animals in stays.items()
         for record in _body_years(body, [a for a in animals if a.is_accepted])
     ]
+
+
+def tnr_years(body: Body, applications: Iterable[Application]) -> list[dict[str, Any]]:
+    """Return one record a fiscal year: accepted lines, heads and yen by area and by status.
+
+    `applicants` counts distinct people among the accepted lines.
+    """
+    years: defaultdict[int, list[tuple[Application, Line]]] = defaultdict(list)
+    for application in applications:
+        good = [line for line in application.lines if line.bad_heads is None]
+        years[application.fiscal_year] += [(application, line) for line in good]
+    return [
+        {
+            "municipality_code": body.code,
+            "fiscal_year": year,
+            "lines": len(rows),
+            "applications": len({a.number for a, _ in rows}),
+            "applicants": len({(a.applicant.name, a.applicant.phone) for a, _ in rows}),
+            "heads": sum(line.heads for _, line in rows),
+            "female_heads": sum(line.heads for _, line in rows if line.sex == "female"),
+            "subsidy_yen": sum(line.yen for _, line in rows),
+            "heads_by_status": _sums((a.status, line.heads) for a, line in rows),
+            "heads_by_area": _sums((a.place.area, line.heads) for a, line in rows),
+            "yen_by_area": _sums((a.place.area, line.yen) for a, line in rows),
+        }
+        for year, rows in sorted(years.items())
+    ]
+
+
+def complaint_years(body: Body, cases: Iterable[Complaint]) -> list[dict[str, Any]]:
+    """Return one record a fiscal year: accepted cases, mentions of each category, cases by area."""
+    years: defaultdict[int, list[Complaint]] = defaultdict(list)
+    for case in cases:
+        if case.is_accepted:
+            years[case.fiscal_year].append(case)
+    return [
+        {
+            "municipality_code": body.code,
+            "fiscal_year": year,
+            "cases": len(rows),
+            "repeats": sum(c.repeat_of is not None for c in rows),
+            "mentions": _sums((category, 1) for c in rows for category in c.categories),
+            "cases_by_area": _sums((c.place.area, 1) for c in rows),
+        }
+        for year, rows in sorted(years.items())
+    ]
+
+
+def carcass_years(body: Body, counts: Iterable[Carcasses]) -> list[dict[str, Any]]:
+    """Return one record a fiscal year: heads in all, by month and by area, of cells with a count."""
+    years: defaultdict[int, list[Carcasses]] = defaultdict(list)
+    for count in counts:
+        if count.bad is None:
+            years[count.year].append(count)
+    return [
+        {
+            "municipality_code": body.code,
+            "fiscal_year": year,
+            "heads": sum(c.heads or 0 for c in rows),
+            "reported": sum(c.heads is not None for c in rows),
+            "heads_by_month": _sums((str(c.month), c.heads or 0) for c in rows),
+            "heads_by_area": _sums((c.town, c.heads or 0) for c in rows),
+        }
+        for year, rows in sorted(years.items())
+    ]
+
+
+def _sums(parts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    sums: Counter[str] = Counter()
+    for name, number in parts:
+        sums[name] += number
+    return dict(sorted(sums.items()))
 
 
 def _body_years(body: Body, animals: list[Animal]) -> list[dict[str, Any]]:

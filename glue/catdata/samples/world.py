@@ -1,5 +1,6 @@
 """The samples' world: plausible animals of each body and year, before any file makes them messy."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
@@ -114,12 +115,14 @@ def animals(rng: Random, body: Body, scale: float) -> list[Animal]:
     return stays
 
 
-def with_defects(rng: Random, stays: list[Animal], years: range) -> list[Animal]:
+def with_defects(
+    rng: Random, stays: list[Animal], years: Iterable[int], defects: Sequence[Defect] = DEFECTS
+) -> list[Animal]:
     """Return the stays with one row of every defect in each of the years."""
     stays = list(stays)
     for year in years:
         ended = [i for i, a in enumerate(stays) if a.fiscal_year == year and a.outcome_date]
-        for place, defect in zip(rng.sample(ended, len(DEFECTS)), DEFECTS, strict=True):
+        for place, defect in zip(rng.sample(ended, len(defects)), defects, strict=True):
             stays[place] = _spoil(stays[place], defect)
     return stays
 
