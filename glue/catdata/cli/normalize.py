@@ -28,11 +28,12 @@ LOCAL_BELOW_BYTES = 64 << 20
 GLUE_ARGUMENTS = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 
-def _in_glue() -> bool:
+def in_glue() -> bool:
+    """Return whether AWS Glue started this process."""
     return any(argument.startswith("--JOB_NAME") for argument in sys.argv)
 
 
-@click.command(context_settings=GLUE_ARGUMENTS if _in_glue() else {})
+@click.command(context_settings=GLUE_ARGUMENTS if in_glue() else {})
 @click.option("--lake", required=True, envvar="CATDATA_LAKE", help="Folder or s3://bucket/prefix.")
 @click.option(
     "--objects",

@@ -1,7 +1,6 @@
 """What every storage does: the interface, and the rules that keys obey."""
 
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ class ObjectInfo:
     modified: datetime
 
 
-class Storage(ABC):
+class Storage:
     """Objects under one root, by keys of `/`-separated names; `Storage(url)` picks the right kind.
 
     `url` is a folder (`lake`, `/abs/lake`, `file:///abs/lake`) or `s3://bucket/prefix`; S3 takes its
@@ -39,11 +38,8 @@ class Storage(ABC):
         from catdata.storage.local import LocalStorage
         from catdata.storage.s3 import S3Storage
 
-        kind = S3Storage if url.startswith("s3://") else LocalStorage
-        return cast(Self, object.__new__(kind))
-
-    @abstractmethod
-    def __init__(self, url: str) -> None: ...
+        of_url = S3Storage if url.startswith("s3://") else LocalStorage
+        return cast(Self, object.__new__(of_url if cls is Storage else cls))
 
     def __reduce__(self) -> tuple[object, ...]:
         return (Storage, (self.url,))
@@ -51,56 +47,56 @@ class Storage(ABC):
     def __repr__(self) -> str:
         return f"Storage({self.url!r})"
 
-    @abstractmethod
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """Yield the objects below a folder, in no promised order; none when there is no folder."""
+        raise NotImplementedError
 
-    @abstractmethod
     def exists(self, key: str) -> bool:
         """Return whether there is an object under the key."""
+        raise NotImplementedError
 
-    @abstractmethod
     def info(self, key: str) -> ObjectInfo:
         """Return what is known of an object; raises ObjectNotFoundError when there is none."""
+        raise NotImplementedError
 
-    @abstractmethod
     def read(self, key: str) -> bytes:
         """Return the whole object; raises ObjectNotFoundError when there is none."""
+        raise NotImplementedError
 
-    @abstractmethod
     def open(self, key: str) -> BinaryIO:
         """Open an object for buffered reading and seeking; raises ObjectNotFoundError."""
+        raise NotImplementedError
 
-    @abstractmethod
     def create(self, key: str, data: bytes) -> bool:
         """Put an object if there is none, whole and durable; return whether this call wrote it."""
+        raise NotImplementedError
 
-    @abstractmethod
     def put(self, key: str, data: bytes) -> None:
         """Put an object, whole and durable, in place of any earlier one."""
+        raise NotImplementedError
 
-    @abstractmethod
     def open_new(self, key: str) -> AbstractContextManager[BinaryIO]:
         """Open a sink whose bytes become the object at a clean exit, and vanish at an exception.
 
         It may replace an earlier object. The object is durable only after `sync`.
         """
+        raise NotImplementedError
 
-    @abstractmethod
     def sync(self, keys: Iterable[str]) -> None:
         """Make objects of `open_new` durable; to be called before the commit that names them."""
+        raise NotImplementedError
 
-    @abstractmethod
     def upload(self, path: Path, key: str) -> None:
         """Put a local file's bytes, whole and durable, without holding them in memory."""
+        raise NotImplementedError
 
-    @abstractmethod
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects; a key without an object is no error."""
+        raise NotImplementedError
 
-    @abstractmethod
     def sweep(self, before: datetime) -> int:
         """Delete what writes that never ended left behind before a time; return how many."""
+        raise NotImplementedError
 
 
 def checked(key: str) -> str:
