@@ -16,9 +16,9 @@ from catdata.samples.sheet import Sheet, as_merged, to_csv
 from catdata.samples.spelling import fiscal_year_name
 from catdata.samples.workbook import Page, xlsx
 from catdata.samples.world import (
+    ALL_YEARS,
     AS_OF,
     DEFECTS,
-    FIRST_YEAR,
     LAST_YEAR,
     Animal,
     animals,
@@ -27,7 +27,6 @@ from catdata.samples.world import (
 
 FIRST, CORRECTED = "first", "corrected"
 CORRECTED_YEAR = 2024
-ALL_YEARS = range(FIRST_YEAR, LAST_YEAR + 1)
 LATE_YEARS = range(2023, LAST_YEAR + 1)
 CASE_YEARS = range(2021, LAST_YEAR + 1)
 STATISTICS_YEARS = range(2020, 2025)

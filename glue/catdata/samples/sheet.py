@@ -45,7 +45,7 @@ class Sheet:
         self.excluded[reason] += 1
 
     def total(self, cells: Sequence[Cell], *, figures: int = 1, differing: int = 0) -> None:
-        """Add a total row that states some figures, of which some are not the sum of their parts."""
+        """Add a total row that states some figures, some of them not the sum of their parts."""
         self.exclude(cells, "TOTAL_ROW")
         self.totals += figures
         self.totals_differing += differing

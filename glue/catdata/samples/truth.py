@@ -74,7 +74,7 @@ def complaint_years(body: Body, cases: Iterable[Complaint]) -> list[dict[str, An
 
 
 def carcass_years(body: Body, counts: Iterable[Carcasses]) -> list[dict[str, Any]]:
-    """Return one record a fiscal year: heads in all, by month and by area, of cells with a count."""
+    """Return one record a fiscal year: heads in all, by month and by area, of counted cells."""
     years: defaultdict[int, list[Carcasses]] = defaultdict(list)
     for count in counts:
         if count.bad is None:

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 from catdata.samples.bodies import Body
 
 FIRST_YEAR, LAST_YEAR = 2019, 2025
+ALL_YEARS = range(FIRST_YEAR, LAST_YEAR + 1)
 AS_OF = date(2026, 3, 31)
 
 # Kittens come from spring to autumn: share of a year's intakes by month, April first.
