@@ -1,0 +1,145 @@
+{%- set fields = ['intake_type', 'sex', 'coat', 'neuter_status', 'life_stage'] -%}
+
+with intakes as (
+    select
+        source_id,
+        source_object,
+        load_id,
+        count(*) as intake_rows,
+        {% for field in fields %}
+        sum(case when coalesce({{ field }}, 'unknown') = 'unknown' then 1 else 0 end)
+            as unknown_{{ field }},
+        {% endfor %}
+        sum(case when facility is null then 1 else 0 end) as unknown_facility
+    from {{ ref('stg_shelter_intake') }}
+    group by source_id, source_object, load_id
+),
+
+outcomes as (
+    select
+        source_id,
+        source_object,
+        load_id,
+        count(*) as outcome_rows,
+        sum(case when outcome_type = 'unknown' then 1 else 0 end) as unknown_outcome_type,
+        sum(case when outcome_date is null then 1 else 0 end) as unknown_outcome_date
+    from {{ ref('stg_outcome') }}
+    where outcome_type <> 'in_care'
+    group by source_id, source_object, load_id
+),
+
+wholes as (
+    select
+        source_id,
+        source_object,
+        load_id,
+        municipality_code,
+        fiscal_year,
+        edition,
+        revision,
+        max(case when measure = 'intake_total' and age_class = 'all' then value end) as intakes,
+        sum(
+            case when measure in ('intake_owner', 'intake_stray') and age_class = 'all' then value end
+        ) as intake_parts,
+        count(distinct case
+            when measure in ('intake_owner', 'intake_stray') and age_class = 'all' and value is not null
+                then measure
+        end) as intake_parts_known
+    from {{ ref('stg_annual_report') }}
+    group by source_id, source_object, load_id, municipality_code, fiscal_year, edition, revision
+),
+
+published as (
+    select
+        source_id,
+        source_object,
+        load_id,
+        sum(case when revision > 0 then 1 else 0 end) as revised_body_years,
+        sum(case when intake_parts_known = 2 and intakes <> intake_parts then 1 else 0 end)
+            as published_differences
+    from wholes
+    group by source_id, source_object, load_id
+),
+
+newest as (
+    select max(committed_at) as committed_at
+    from {{ ref('stg_load') }}
+),
+
+ledger as (
+    select
+        *,
+        lag(committed_at) over (
+            partition by source_id order by committed_at asc, source_object asc, object_version asc
+        ) as previous_committed_at,
+        max(committed_at) over (partition by source_id) as source_committed_at,
+        sum(case when compacted_at is null then 1 else 0 end) over (
+            partition by source_id, source_object
+            order by object_version asc
+            rows between unbounded preceding and current row
+        ) as contents
+    from {{ ref('stg_load') }}
+),
+
+timed as (
+    select
+        ledger.*,
+        {{ days_between('ledger.source_committed_at', 'newest.committed_at') }} as days_behind
+    from ledger
+    cross join newest
+)
+
+select
+    timed.source_id,
+    timed.source_object,
+    timed.object_version,
+    timed.load_id,
+    timed.status,
+    timed.is_head,
+    timed.compacted_at is not null as is_compaction,
+    timed.committed_at,
+    timed.rows_in,
+    timed.rows_accepted,
+    timed.rows_rejected,
+    timed.rows_excluded,
+    timed.rows_in - timed.rows_accepted - timed.rows_rejected - timed.rows_excluded as rows_unaccounted,
+    cast(timed.totals_found as bigint) as totals_found,
+    cast(timed.totals_differing as bigint) as totals_differing,
+    cast(published.published_differences as bigint) as published_differences,
+    cast(published.revised_body_years as bigint) as revised_body_years,
+    cast(timed.contents - 1 as bigint) as corrections,
+    intakes.intake_rows,
+    {% for field in fields + ['facility'] %}
+    {{ ratio('intakes.unknown_' ~ field, 'intakes.intake_rows') }} as unknown_{{ field }}_share,
+    {% endfor %}
+    outcomes.outcome_rows,
+    {{ ratio('outcomes.unknown_outcome_type', 'outcomes.outcome_rows') }} as unknown_outcome_type_share,
+    {{ ratio('outcomes.unknown_outcome_date', 'outcomes.outcome_rows') }} as unknown_outcome_date_share,
+    timed.observed_date,
+    {{ days_between('timed.observed_date', 'timed.committed_at') }} as days_to_load,
+    {{ days_between('timed.previous_committed_at', 'timed.committed_at') }} as days_since_previous,
+    timed.days_behind,
+    case
+        when timed.days_behind > sources.error_after_days then 'error'
+        when timed.days_behind > sources.warn_after_days then 'warn'
+        when sources.error_after_days is null and sources.warn_after_days is null then 'no_limit'
+        else 'fresh'
+    end as freshness
+from timed
+left join {{ ref('stg_ref_source') }} as sources
+    on timed.source_id = sources.source_id
+left join intakes
+    on
+        timed.source_id = intakes.source_id
+        and timed.source_object = intakes.source_object
+        and timed.load_id = intakes.load_id
+left join outcomes
+    on
+        timed.source_id = outcomes.source_id
+        and timed.source_object = outcomes.source_object
+        and timed.load_id = outcomes.load_id
+left join published
+    on
+        timed.source_id = published.source_id
+        and timed.source_object = published.source_object
+        and timed.load_id = published.load_id
