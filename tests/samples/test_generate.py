@@ -56,7 +56,7 @@ def test_command_line_writes_what_generate_returns(samples: Samples, tmp_path: A
 @pytest.mark.parametrize("scale", [1.0, 3.0])
 def test_scale_multiplies_the_records(scale: float) -> None:
     _, truth = generate(1, scale)
-    intakes = sum(y["intakes"] for y in truth["shelter_years"][FIRST])
+    intakes = sum(y["intake_rows"] for y in truth["shelter_years"][FIRST])
     assert 4000 * scale < intakes < 6000 * scale
 
 
@@ -75,8 +75,10 @@ def test_figures_of_the_years_are_the_rows_of_the_files(samples: Samples, stage:
     _, truth = samples
     years = truth["shelter_years"][stage]
     corrected = stage == CORRECTED
-    assert sum(y["intakes"] for y in years) == _rows(truth, "shelter_intake", corrected=corrected)
-    assert sum(y["outcomes"] for y in years) == _rows(truth, "outcome", corrected=corrected)
+    assert sum(y["intake_rows"] for y in years) == _rows(
+        truth, "shelter_intake", corrected=corrected
+    )
+    assert sum(y["outcome_rows"] for y in years) == _rows(truth, "outcome", corrected=corrected)
 
 
 @pytest.mark.parametrize(
@@ -103,9 +105,17 @@ def test_annual_figures_are_their_rows(samples: Samples) -> None:
 @pytest.mark.parametrize("stage", [FIRST, CORRECTED])
 def test_parts_of_a_year_add_up(samples: Samples, stage: str) -> None:
     for year in samples[1]["shelter_years"][stage]:
-        assert sum(year["intakes_by_type"].values()) == year["intakes"]
-        assert sum(year["outcomes_by_type"].values()) == year["outcomes"]
-        assert year["kittens"] <= year["age_known"] <= year["intakes"]
+        measures = year["measures"]
+        assert sum(year["intakes_by_type"].values()) == year["intake_rows"]
+        assert sum(year["outcomes_by_type"].values()) == year["outcome_rows"]
+        assert year["intake_rows"] == (
+            measures["intakes"] + measures["injured_intakes"] + measures["transfers_in"]
+        )
+        assert measures["known_outcomes"] + measures["unknown_outcomes"] == year["outcome_rows"]
+        assert measures["kittens"] <= measures["intakes_of_known_age"] <= measures["intakes"]
+        if "euthanized_1" in measures:
+            categories = sum(measures[f"euthanized_{n}"] for n in (1, 2, 3))
+            assert categories == measures["euthanized"]
         for numerator, denominator in year["rates"].values():
             assert 0 <= numerator <= denominator
 
@@ -114,7 +124,7 @@ def test_the_correction_changes_its_own_year_only(samples: Samples) -> None:
     _, truth = samples
     key = ("municipality_code", "fiscal_year")
     before, after = (
-        {tuple(y[k] for k in key): y["intakes"] for y in truth["shelter_years"][stage]}
+        {tuple(y[k] for k in key): y["intake_rows"] for y in truth["shelter_years"][stage]}
         for stage in (FIRST, CORRECTED)
     )
     changed = {k: after[k] - before[k] for k in after if after[k] != before[k]}

@@ -11,6 +11,8 @@ from catdata.samples.world import Place, random_place
 
 YEN_PER_HEAD = {"male": 5_000, "female": 10_000}
 CLINICS = ("髙橋どうぶつ病院", "灯台動物クリニック", "ねこのて診療所", "㈱アニマルケア風待")
+# An application counts once the surgery was done.
+DONE = ("paid", "completed")
 MONTHS = (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)
 
 
@@ -68,7 +70,7 @@ def applications(
         )[0]
         approved = applied + timedelta(days=rng.randint(3, 14))
         surgery = approved + timedelta(days=rng.randint(2, 30))
-        done = status in ("paid", "completed")
+        done = status in DONE
         sexes = rng.choices((("female",), ("male",), ("male", "female")), (45, 25, 30))[0]
         lines = tuple(
             Line(i, sex, rng.choices((1, 2, 3, 5), (60, 25, 10, 5))[0])
@@ -149,7 +151,7 @@ def complaints(
                 received=day,
                 place=place,
                 categories=tuple(dict.fromkeys(chosen)),
-                repeat_of=earlier.number if earlier else None,
+                repeat_of=(earlier.repeat_of or earlier.number) if earlier else None,
                 caller=earlier.caller if earlier else people.person(body, random_place(rng, body)),
             )
         )

@@ -119,10 +119,10 @@ def fiscal_year_name(year: int, *, full_width: bool = False) -> str:
     return f"{era}{wide(number) if full_width else number}年度"
 
 
-def spell_age(rng: Random, months: int | None) -> str:
+def spell_age(rng: Random, months: int | None, *, looks_adult: bool) -> str:
     """Return an age in months as an officer notes it: months under a year, else whole years."""
     if months is None:
-        return rng.choice(("不明", "", "成猫", "成猫"))
+        return "成猫" if looks_adult else rng.choice(("不明", ""))
     if months == 0:
         return rng.choice(("0か月", "約0ヶ月"))
     if months < 12:

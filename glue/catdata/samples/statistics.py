@@ -12,6 +12,7 @@ from catdata.samples.truth import EUTHANISED
 from catdata.samples.workbook import Page, xlsx
 from catdata.samples.world import Animal, fiscal_year
 
+# The ministry's table knows these two kinds; 負傷動物 stand apart and others are left out.
 TAKEN_IN = ("owner_surrender", "stray")
 
 

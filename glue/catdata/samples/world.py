@@ -50,7 +50,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Animal:
-    """One animal's stay; ages in whole months, `None` where the ledger does not know."""
+    """One animal's stay; ages in whole months, `None` where the ledger does not know.
+
+    `looks_adult` is all that some ledgers say of an age.
+    """
 
     number: str
     facility: str
@@ -61,6 +64,7 @@ class Animal:
     sex: str
     neuter_status: str
     age_months: int | None
+    looks_adult: bool
     collar: bool
     chip: bool
     outcome_type: str | None
@@ -180,6 +184,7 @@ def _animal(rng: Random, body: Body, year: int, n: int, day: date) -> Animal:
         sex=sex,
         neuter_status="neutered" if neutered else "unknown",
         age_months=age,
+        looks_adult=age is None and rng.random() < 0.5,
         collar=not kitten and rng.random() < 0.15,
         chip=not kitten and rng.random() < 0.08,
         outcome_type=outcome if left else None,
