@@ -39,10 +39,10 @@ def struct(columns: tuple[Column, ...]) -> str:
     )
 
 
-def describe(column: Column) -> str:
+def text(column: Column) -> str:
     """Return a column's description in both languages, with the list that closes it."""
     codes = f" (ref_code: {column.codes})" if column.codes else ""
-    return quoted(f"{column.ja} / {column.en}{codes}")
+    return f"{column.ja} / {column.en}{codes}"
 
 
 def location(entity: Entity) -> Iterator[str]:
@@ -63,7 +63,7 @@ def columns(entity: Entity) -> Iterator[str]:
     """Yield the documentation of every column."""
     for column in entity.columns:
         yield f"- name: {column.name}"
-        yield f"  description: {describe(column)}"
+        yield f"  description: {quoted(text(column))}"
 
 
 def sources() -> str:
@@ -134,7 +134,23 @@ def staging() -> str:
     return HEAD + "\n".join(lines) + "\n"
 
 
-FILES = {MODELS / "sources.yml": sources, MODELS / "staging" / "staging.yml": staging}
+def lake_columns() -> str:
+    """Return doc blocks `lake_<column>` for models that pass a column of the lake on."""
+    described: dict[str, Column] = {}
+    for entity in (*ENTITIES.values(), *REFERENCES.values(), LOADS):
+        for column in entity.columns:
+            described.setdefault(column.name, column)
+    blocks = (
+        f"{{% docs lake_{name} %}}\n{text(described[name])}\n{{% enddocs %}}\n" for name in sorted(described)
+    )
+    return "\n".join(blocks)
+
+
+FILES = {
+    MODELS / "sources.yml": sources,
+    MODELS / "staging" / "staging.yml": staging,
+    MODELS / "lake_columns.md": lake_columns,
+}
 
 
 def stale() -> list[Path]:
