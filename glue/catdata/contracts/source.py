@@ -66,7 +66,7 @@ def read_source(path: Path) -> Source:
             source.data = _data(node, (), source)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
+        line = min(mark.line + 1, len(text.splitlines())) if mark else 1
         what = " ".join(str(error.problem or error.context).split())
         raise _refused(
             path,
