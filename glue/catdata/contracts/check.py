@@ -232,10 +232,10 @@ class _TableCheck:
                 "found both or neither of pattern and items in blocks, expected one of them",
             )
         if blocks.pattern is not None:
-            pattern = self._check_regex(blocks.pattern, ("blocks", "pattern"))
-            if pattern is not None:
-                self._block_names = set(pattern.groupindex) - {"column"}
-                if "column" not in pattern.groupindex:
+            compiled = self._check_regex(blocks.pattern, ("blocks", "pattern"))
+            if compiled is not None:
+                self._block_names = set(compiled.groupindex) - {"column"}
+                if "column" not in compiled.groupindex:
                     self._report(
                         ("blocks", "pattern"),
                         "blocks.pattern に名前付きグループ (?P<column>…) がない",

@@ -40,8 +40,8 @@ class Body(Strict):
     country: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] = "JP"
     prefecture: str | None = None
     kind: str | None = None
-    fiscal_year_start_month: int = Field(4, ge=1, le=12)
-    population: int | None = Field(None, ge=0)
+    fiscal_year_start_month: int = Field(default=4, ge=1, le=12)
+    population: int | None = Field(default=None, ge=0)
     population_year: int | None = None
     fictional: bool = False
 
@@ -49,8 +49,8 @@ class Body(Strict):
 class Freshness(Strict):
     """How long after a load the next one is due; None never warns."""
 
-    warn_after_days: int | None = Field(None, ge=1)
-    error_after_days: int | None = Field(None, ge=1)
+    warn_after_days: int | None = Field(default=None, ge=1)
+    error_after_days: int | None = Field(default=None, ge=1)
 
 
 class Meaning(Strict):
@@ -77,7 +77,7 @@ class Column(Strict):
     """
 
     parser: Name | None = None
-    as_: Name | None = Field(None, alias="as")
+    as_: Name | None = Field(default=None, alias="as")
     args: dict[Name, str | int | bool | list[str]] = {}
     codes: dict[str, str | Meaning] = {}
     personal: PersonalKind | None = None
@@ -157,8 +157,8 @@ class Header(Strict):
     """Where the header is: found as the first row with all of `contains`, or stated by `row`."""
 
     contains: list[Name] = []
-    row: int | None = Field(None, ge=1)
-    rows: int = Field(1, ge=1, le=3)
+    row: int | None = Field(default=None, ge=1)
+    rows: int = Field(default=1, ge=1, le=3)
     separator: str = "/"
 
 
