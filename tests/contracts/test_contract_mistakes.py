@@ -169,8 +169,7 @@ MISTAKES = {
 
 # A thousand bytes that mean a million parts.
 TOO_MUCH_BY_ALIASES = "a: &a [x]\n" + "".join(
-    f"{name}: &{name} [{','.join(['*' + before] * 8)}]\n"
-    for before, name in pairwise("abcdefgh")
+    f"{name}: &{name} [{','.join(['*' + before] * 8)}]\n" for before, name in pairwise("abcdefgh")
 )
 
 
@@ -194,17 +193,13 @@ def test_a_mistake_is_told_with_its_line(case: str, write: Write, right: str) ->
 
 
 def test_all_mistakes_are_told_at_once(write: Write, right: str) -> None:
-    text = right.replace("捨て猫: stray", "捨て猫: lost").replace(
-        "'011002'", "'011003'"
-    )
+    text = right.replace("捨て猫: stray", "捨て猫: lost").replace("'011002'", "'011003'")
     text = text.replace("as: intake_date", "as: intake_data")
     with pytest.raises(ContractError) as caught:
         load_contract(write(text))
     said = str(caught.value)
     assert all(word in said for word in ("'lost'", "011002", "intake_data"))
-    assert [p.line for p in caught.value.problems] == sorted(
-        p.line for p in caught.value.problems
-    )
+    assert [p.line for p in caught.value.problems] == sorted(p.line for p in caught.value.problems)
 
 
 @pytest.mark.parametrize(

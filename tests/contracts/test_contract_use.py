@@ -15,9 +15,7 @@ CONTRACTS = load_contracts()
 
 def test_comments_and_layout_do_not_change_the_digest(write: Write, right: str) -> None:
     first = digest(load_contract(write(right)))
-    commented = "# a remark\n" + right.replace(
-        "{use: true}", "\n        use: true  # only read"
-    )
+    commented = "# a remark\n" + right.replace("{use: true}", "\n        use: true  # only read")
     assert digest(load_contract(write(commented))) == first
     stated = right.replace("format: csv", "format: csv\n    species: cat")
     assert digest(load_contract(write(stated))) == first
@@ -47,9 +45,7 @@ def test_what_a_contract_says_changes_the_digest(
         ("intake_2024.csv", False),
     ],
 )
-def test_a_pattern_matches_the_whole_name(
-    name: str, claimed: bool, write: Write
-) -> None:
+def test_a_pattern_matches_the_whole_name(name: str, claimed: bool, write: Write) -> None:
     contract = load_contract(write())
     assert (table_for(contract, name) is not None) is claimed
     assert [c.source_id for c, _ in match(name, [contract])] == ["test-city"] * claimed
@@ -70,9 +66,7 @@ def test_a_pattern_matches_the_whole_name(
     ],
 )
 def test_each_real_file_has_one_contract(name: str, source: str, table: str) -> None:
-    assert [(c.source_id, t.name) for c, t in match(name, CONTRACTS)] == [
-        (source, table)
-    ]
+    assert [(c.source_id, t.name) for c, t in match(name, CONTRACTS)] == [(source, table)]
 
 
 def test_reference_rows_fit_their_tables() -> None:
@@ -94,14 +88,10 @@ def test_bodies_are_told_once_and_sources_all() -> None:
     assert {"USSON0", "USLGB0", "USAUS0", "AUTSV0", "000000"} <= set(codes)
     sources = {row["source_id"]: row for row in reference.sources(CONTRACTS)}
     assert set(sources) == set(CONTRACTS)
-    assert (
-        sources["jp-oneco"]["is_snapshot"] and not sources["us-sonoma"]["is_snapshot"]
-    )
+    assert sources["jp-oneco"]["is_snapshot"] and not sources["us-sonoma"]["is_snapshot"]
 
 
-def test_a_body_of_the_code_list_has_no_row_of_its_own(
-    write: Write, right: str
-) -> None:
+def test_a_body_of_the_code_list_has_no_row_of_its_own(write: Write, right: str) -> None:
     target = (
         "targets:\n  - {measure: euthanized_total, base_year: 2020, base_value: 9,"
         " target_year: 2030, target_value: 0}\n"

@@ -62,9 +62,7 @@ def load_contracts(folder: Path | None = None) -> dict[str, Contract]:
         problems.extend(source.problems)
     if problems:
         raise ContractError(problems)
-    return {
-        c.source_id: c for c, _ in sorted(loaded, key=lambda pair: pair[0].source_id)
-    }
+    return {c.source_id: c for c, _ in sorted(loaded, key=lambda pair: pair[0].source_id)}
 
 
 def digest(contract: Contract) -> str:

@@ -6,9 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Name = Annotated[str, StringConstraints(min_length=1)]
 SourceId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-BodyCode = Annotated[
-    str, StringConstraints(pattern=r"^([0-9]{6}|[A-Z]{2}[A-Z0-9]{4})$")
-]
+BodyCode = Annotated[str, StringConstraints(pattern=r"^([0-9]{6}|[A-Z]{2}[A-Z0-9]{4})$")]
 EntityName = Literal[
     "shelter_intake",
     "outcome",
@@ -17,9 +15,7 @@ EntityName = Literal[
     "carcass_pickup",
     "annual_report",
 ]
-PersonalKind = Literal[
-    "name", "address", "phone", "mail", "account", "signature", "chip"
-]
+PersonalKind = Literal["name", "address", "phone", "mail", "account", "signature", "chip"]
 
 
 class Strict(BaseModel):
@@ -148,9 +144,7 @@ class Record(Strict):
         if isinstance(self.id, str):
             return ()
         lists = [one for one in self.id if not isinstance(one, str)]
-        return tuple(map(tuple, lists)) or (
-            tuple(one for one in self.id if isinstance(one, str)),
-        )
+        return tuple(map(tuple, lists)) or (tuple(one for one in self.id if isinstance(one, str)),)
 
 
 class Header(Strict):

@@ -1,6 +1,8 @@
 """Mistakes of contracts: where they stand and what an officer can do about them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -25,3 +27,15 @@ class ContractError(Exception):
 
     def __reduce__(self) -> tuple[type["ContractError"], tuple[list[Problem]]]:
         return (ContractError, (list(self.problems),))
+
+
+def meant(name: str, known: Iterable[str]) -> tuple[str, str]:
+    """Return what a name may have been meant for, in Japanese and English: the nearest, else all."""
+    choices = list(dict.fromkeys(known))
+    near = get_close_matches(name, choices, n=1)
+    if near:
+        return f"「{near[0]}」の誤りか", f"did you mean '{near[0]}'?"
+    return (
+        f"使えるもの: {'、'.join(choices) or 'なし'}",
+        f"expected one of: {', '.join(choices) or 'none'}",
+    )

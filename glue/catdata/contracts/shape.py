@@ -59,16 +59,10 @@ def report_invalid(detail: ErrorDetails, source: Source) -> None:
             f"知らない項目「{name}」。"
             + (f"「{near[0]}」の誤りか" if near else f"使える項目: {'、'.join(known)}"),
             f"found the unknown key '{name}', "
-            + (
-                f"did you mean '{near[0]}'?"
-                if near
-                else f"expected one of {', '.join(expected)}"
-            ),
+            + (f"did you mean '{near[0]}'?" if near else f"expected one of {', '.join(expected)}"),
         )
         return
-    if rest and isinstance(value, dict) != (
-        kind not in ("string_type", "literal_error")
-    ):
+    if rest and isinstance(value, dict) != (kind not in ("string_type", "literal_error")):
         return
     ja, en = _EXPECTED.get(kind, (detail["msg"], detail["msg"]))
     context = detail.get("ctx", {})
@@ -79,9 +73,7 @@ def report_invalid(detail: ErrorDetails, source: Source) -> None:
     )
 
 
-def _place(
-    loc: tuple[Part, ...], data: Data
-) -> tuple[tuple[Part, ...], Data, tuple[Part, ...]]:
+def _place(loc: tuple[Part, ...], data: Data) -> tuple[tuple[Part, ...], Data, tuple[Part, ...]]:
     """Return the path of a pydantic location in the data, the value there, and what is no path.
 
     Pydantic puts the branch of a union that it tried into the location; the data has no such part.
@@ -113,9 +105,7 @@ def _keys(annotation: Any, path: tuple[Part, ...]) -> set[str]:
         return _keys(args[1], path[1:])
     if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
         return set()
-    fields = {
-        f.alias or name: f.annotation for name, f in annotation.model_fields.items()
-    }
+    fields = {f.alias or name: f.annotation for name, f in annotation.model_fields.items()}
     if not path:
         return set(fields)
     return _keys(fields.get(str(path[0])), path[1:])

@@ -143,9 +143,7 @@ def _scalar(node: ScalarNode) -> Data:
         case "bool":
             return text.lower() == "true"
         case "int":
-            return int(
-                text.replace("_", ""), 0 if text[:2].lower() in ("0x", "0o") else 10
-            )
+            return int(text.replace("_", ""), 0 if text[:2].lower() in ("0x", "0o") else 10)
         case "float":
             return float(text.replace("_", ""))
         case _:
