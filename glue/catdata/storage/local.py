@@ -17,6 +17,7 @@ from catdata.storage.base import TEMP, ObjectInfo, Storage, checked
 from catdata.storage.disk import Sink, explained
 
 _SYNC_ALL_FROM = 64
+_ATTEMPTS = 1000
 
 
 class LocalStorage(Storage):
@@ -173,13 +174,15 @@ class LocalStorage(Storage):
         self._sync_folders([path])
 
     def _place(self, temp: str, path: str, step: Callable[[str, str], None]) -> None:
-        """Make the folder and take the step; again when a deletion pruned the folder in between."""
-        while True:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
+        """Make the folder and take the step; again when a deletion prunes the folder in between."""
+        for attempts_left in reversed(range(_ATTEMPTS)):
+            # What stands in the way of the folder, the step itself will say.
+            with suppress(FileExistsError, FileNotFoundError):
+                os.makedirs(os.path.dirname(path), exist_ok=True)
             try:
                 return step(temp, path)
             except FileNotFoundError:
-                if not os.path.lexists(temp):
+                if not attempts_left:
                     raise
 
     def _sync_folders(self, paths: Iterable[str]) -> None:

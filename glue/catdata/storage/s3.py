@@ -23,7 +23,7 @@ from catdata.storage.base import ObjectInfo, Storage, checked
 from catdata.storage.disk import Sink
 from catdata.storage.errors import ObjectNotFoundError, StorageError
 
-_READ_AHEAD = 8 << 20
+_READ_AHEAD = 4 << 20
 
 
 class S3Storage(Storage):
@@ -133,7 +133,9 @@ def _explain(error: Exception, place: str, bucket: str) -> StorageError:
         )
     if isinstance(error, FileNotFoundError):
         return ObjectNotFoundError.at(place)
-    if isinstance(error, PermissionDeniedError | UnauthenticatedError):
+    refused = isinstance(error, PermissionDeniedError | UnauthenticatedError)
+    # A listing's refusal has no class of its own.
+    if refused or "403 Forbidden" in str(error):
         return StorageError(
             f"バケット {bucket} を読み書きする権限がありません。",
             f"There is no permission to read or write in the bucket {bucket}.",
