@@ -7,16 +7,35 @@
 {#- An animal grows while it is listed: its age at intake is the one first seen, not the last. -#}
 {%- set ages = ['age_months_min', 'age_months_max', 'age_basis', 'birth_from', 'birth_to'] -%}
 
-with observations as (
+{%- set of_intake = [
+    'intake_date', 'intake_date_precision', 'municipality_code', 'fiscal_year', 'dq_flags',
+    'source_object', 'source_row', 'load_id'
+] -%}
+
+-- Most sources tell an intake once: only the others are worth sorting.
+with repeated as (
     select
-        *,
-        {{ has_flag('dq_flags', 'DATE_FROM_LISTING') }} as is_listing_date,
-        {{ has_flag('dq_flags', 'STAY_CONTINUED') }} as is_continued,
-        row_number() over (
-            partition by source_id, intake_id
-            order by observed_date asc nulls first, source_object asc, source_row asc
-        ) as seen_no
+        source_id,
+        intake_id
     from {{ ref('stg_shelter_intake') }}
+    group by source_id, intake_id
+    having count(*) > 1
+),
+
+observations as (
+    select
+        records.*,
+        {{ has_flag('records.dq_flags', 'DATE_FROM_LISTING') }} as is_listing_date,
+        {{ has_flag('records.dq_flags', 'STAY_CONTINUED') }} as is_continued,
+        row_number() over (
+            partition by records.source_id, records.intake_id
+            order by records.observed_date asc nulls first, records.source_object asc, records.source_row asc
+        ) as seen_no
+    from {{ ref('stg_shelter_intake') }} as records
+    inner join repeated
+        on
+            records.source_id = repeated.source_id
+            and records.intake_id = repeated.intake_id
 ),
 
 places as (
@@ -71,10 +90,7 @@ select
         max(case when observations.seen_no = places.life_stage_at then observations.life_stage end),
         'unknown'
     ) as life_stage,
-    {% for name in [
-        'intake_date', 'intake_date_precision', 'municipality_code', 'fiscal_year', 'dq_flags',
-        'source_object', 'source_row', 'load_id'
-    ] %}
+    {% for name in of_intake %}
     max(case when mod(places.date_at, 1000000) = observations.seen_no then observations.{{ name }} end)
         as {{ name }}{{ ',' if not loop.last }}
     {% endfor %}
@@ -84,3 +100,23 @@ inner join places
         observations.source_id = places.source_id
         and observations.intake_id = places.intake_id
 group by observations.source_id, observations.intake_id
+union all
+select
+    records.source_id,
+    records.intake_id,
+    1 as observations,
+    records.observed_date as last_observed_date,
+    {{ has_flag('records.dq_flags', 'STAY_CONTINUED') }} as is_continued,
+    {% for name in coded + plain + booleans + ages %}
+    records.{{ name }},
+    {% endfor %}
+    coalesce(records.life_stage, 'unknown') as life_stage,
+    {% for name in of_intake %}
+    records.{{ name }}{{ ',' if not loop.last }}
+    {% endfor %}
+from {{ ref('stg_shelter_intake') }} as records
+left join repeated
+    on
+        records.source_id = repeated.source_id
+        and records.intake_id = repeated.intake_id
+where repeated.intake_id is null

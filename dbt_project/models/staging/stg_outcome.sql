@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 select
     records.intake_id,
     records.management_no,
