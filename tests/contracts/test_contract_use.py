@@ -85,7 +85,7 @@ def test_reference_rows_fit_their_tables() -> None:
 def test_bodies_are_told_once_and_sources_all() -> None:
     codes = [row["municipality_code"] for row in reference.bodies(CONTRACTS)]
     assert codes == sorted(set(codes))
-    assert {"USSON0", "USLGB0", "USAUS0", "AUTSV0", "000000"} <= set(codes)
+    assert {"USSON0", "USLGB0", "USAUS0", "AUTSV0"} <= set(codes)
     sources = {row["source_id"]: row for row in reference.sources(CONTRACTS)}
     assert set(sources) == set(CONTRACTS)
     assert sources["jp-oneco"]["is_snapshot"] and not sources["us-sonoma"]["is_snapshot"]

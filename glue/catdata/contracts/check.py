@@ -7,9 +7,7 @@ from catdata.contracts.problems import meant
 from catdata.contracts.source import Source
 from catdata.contracts.table import check_table
 from catdata.entities import CODE_LISTS
-from catdata.values.municipalities import check_digit, known_codes
-
-NATION = "000000"
+from catdata.values.municipalities import NATION, check_digit, known_codes
 
 
 def check_contract(contract: Contract, stem: str, source: Source) -> None:
@@ -94,7 +92,7 @@ def _check_body(body: Body, source: Source) -> None:
             f"found code '{body.code}' for country {body.country}, expected 6 digits in Japan "
             "and 2 letters with 4 more elsewhere",
         )
-    elif numeric and not (body.code == NATION and body.kind == "nation"):
+    elif numeric and body.code != NATION:
         expected = body.code[:5] + check_digit(body.code[:5])
         if body.code != expected:
             source.report(
@@ -108,7 +106,7 @@ def _check_body(body: Body, source: Source) -> None:
                 f"コード表にない自治体「{body.code}」。名称(name)と種類(kind)を書く",
                 f"found code '{body.code}' that the code list lacks, expected its name and kind",
             )
-    elif not told:
+    elif not numeric and not told:
         source.report(
             ("body",),
             f"自治体「{body.code}」の名称(name)と種類(kind)がない",
