@@ -106,7 +106,9 @@ def staging() -> str:
         lines += [
             f"  - name: stg_{entity.name}",
             "    description: "
-            + quoted(f"{entity.ja}（有効な取込のみ） / {entity.en}, visible rows only. Grain: {entity.grain}."),
+            + quoted(
+                f"{entity.ja}（有効な取込のみ） / {entity.en}, visible rows only. Grain: {entity.grain}."
+            ),
             "    columns:",
             *(f"      {line}" for line in columns(entity)),
         ]
@@ -141,7 +143,8 @@ def lake_columns() -> str:
         for column in entity.columns:
             described.setdefault(column.name, column)
     blocks = (
-        f"{{% docs lake_{name} %}}\n{text(described[name])}\n{{% enddocs %}}\n" for name in sorted(described)
+        f"{{% docs lake_{name} %}}\n{text(described[name])}\n{{% enddocs %}}\n"
+        for name in sorted(described)
     )
     return "\n".join(blocks)
 

@@ -16,8 +16,9 @@
     cast({{ dbt.dateadd('day', days, day) }} as date)
 {%- endmacro %}
 
+{#- Days of the calendar. Of times, Athena would count whole spans of 24 hours: both become dates first. -#}
 {% macro days_between(first_day, last_day) -%}
-    cast({{ dbt.datediff(first_day, last_day, 'day') }} as bigint)
+    cast({{ dbt.datediff('cast(' ~ first_day ~ ' as date)', 'cast(' ~ last_day ~ ' as date)', 'day') }} as bigint)
 {%- endmacro %}
 
 {#- The fiscal year of a day, named by the calendar year it starts in. -#}

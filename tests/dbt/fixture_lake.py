@@ -1,142 +1,122 @@
-"""A lake written by hand: tables of rows become Parquet files and ledger records, as the job writes them."""
-
-from __future__ import annotations
+"""A lake written by hand: rows become Parquet files and ledger records, by the ledger itself."""
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from itertools import count
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-
-from catdata.entities import CODE_LISTS, ENTITIES, LOADS, QUARANTINE, REFERENCES, Entity, Type
+from catdata.entities import CODE_LISTS, ENTITIES, REFERENCES, Entity
 from catdata.entities.derive import arrow_schema
+from catdata.loads import Ledger, LoadRecord, initialise, layout, load_id_of
+from catdata.storage import Storage
 
 Row = Mapping[str, object]
-FIRST_COMMIT = datetime(2026, 4, 1)
+BODY = "131016"
+FIRST_COMMIT = datetime(2026, 4, 1, tzinfo=UTC)
+DATES = ("intake_date", "outcome_date", "surgery_date", "received_date", "period_start")
 
 
-def _write(entity: Entity, rows: Sequence[Row], path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    schema = arrow_schema(entity, with_partitions=False)
-    unknown = {name for row in rows for name in row} - set(entity.partitions) - set(schema.names)
-    if unknown:
-        raise KeyError(f"{entity.name} has no {sorted(unknown)}")
-    table = pa.Table.from_pylist([{n: row.get(n) for n in schema.names} for row in rows], schema)
-    pq.write_table(table, path)
-
-
-def _fiscal_year(row: Row) -> int:
-    day = next(
-        (row[n] for n in ("intake_date", "outcome_date", "surgery_date", "received_date", "period_start")
-         if isinstance(row.get(n), date)),
-        date(2023, 4, 1),
-    )
-    assert isinstance(day, date)
+def fiscal_year(row: Row) -> int:
+    """Return the April-based fiscal year of a row's first date, 2023 without one."""
+    day = next((d for d in map(row.get, DATES) if isinstance(d, date)), date(2023, 4, 1))
     return day.year - (day.month < 4)
 
 
-@dataclass
 class FixtureLake:
-    """A lake under `root`; `load` commits one version of one object, `reference` sets a table."""
+    """A lake under `root`: `load` commits one version of one object, `reference` sets a table."""
 
-    root: Path
-    _clock: count[int] = field(default_factory=count)
-
-    def __post_init__(self) -> None:
-        for entity in (*ENTITIES.values(), QUARANTINE):
-            folder = "normalized/" + entity.name if entity.name in ENTITIES else entity.name
-            names = [f"{n}={'0' if entity.column(n).type is Type.INT else '000000'}" for n in entity.partitions]
-            _write(entity, [], self.root.joinpath(folder, *names, "empty.parquet"))
-        for name in REFERENCES:
-            self.reference(name, [])
-        self.reference(
-            "ref_code",
-            [
-                {"code_list": codes.name, "code": c.code, "ja": c.ja, "en": c.en, "sort_order": i}
-                for codes in CODE_LISTS.values()
-                for i, c in enumerate(codes.codes)
-            ],
-        )
-        empty = self.root / "loads/_empty/_empty/00000000.json"
-        empty.parent.mkdir(parents=True)
-        empty.touch()
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._storage = Storage(str(root))
+        self._ledger = Ledger(self._storage)
+        self._loads = 0
+        initialise(self._storage)
+        codes = [
+            {"code_list": codes.name, "code": c.code, "ja": c.ja, "en": c.en, "sort_order": place}
+            for codes in CODE_LISTS.values()
+            for place, c in enumerate(codes.codes)
+        ]
+        self.reference("ref_code", codes)
 
     def reference(self, table: str, rows: Sequence[Row]) -> None:
         """Replace a reference table."""
-        _write(REFERENCES[table], rows, self.root / "reference" / table / "part.parquet")
+        self._write(REFERENCES[table], rows, layout.reference_file(table))
+
+    def rows(self, source_id: str, source_object: str, rows: Mapping[str, Sequence[Row]]) -> str:
+        """Write the rows of one load without committing it; return the load's identity.
+
+        Rows need their own columns only: lineage, body (BODY), fiscal year (of the row's first
+        date) and flags have defaults.
+        """
+        load_id = load_id_of(self._now(), self._loads.to_bytes(6, "big"))
+        self._loads += 1
+        source_row = 0
+        for name, entity_rows in rows.items():
+            partitions: dict[tuple[str, int], list[Row]] = {}
+            for row in entity_rows:
+                source_row += 1
+                full: dict[str, Any] = {
+                    "source_id": source_id,
+                    "source_object": source_object,
+                    "source_row": source_row,
+                    "load_id": load_id,
+                    "municipality_code": BODY,
+                    "fiscal_year": fiscal_year(row),
+                    "dq_flags": [],
+                    "ingested_at": self._now(),
+                } | dict(row)
+                key = full["municipality_code"], full["fiscal_year"]
+                partitions.setdefault(key, []).append(full)
+            for (code, year), part in partitions.items():
+                self._write(
+                    ENTITIES[name], part, layout.normalized_file(name, code, year, load_id, 0, 0)
+                )
+        return load_id
 
     def load(
         self,
         source_id: str,
         source_object: str,
         rows: Mapping[str, Sequence[Row]] | None = None,
-        *,
-        version: int = 1,
-        status: str = "committed",
-        ledger: bool = True,
         **record: object,
     ) -> str:
-        """Write the rows of one load and commit it, or leave it without a record if not `ledger`.
-
-        Rows need their own columns only: lineage, partition and flags have defaults
-        (body 131016, fiscal year of the row's first date). Returns the load's id.
-        """
-        number = next(self._clock)
-        load_id = f"load-{number:05d}"
-        committed_at = FIRST_COMMIT + timedelta(minutes=number)
+        """Write and commit the next version of an object; `record` overrides ledger columns."""
         rows = rows or {}
-        source_row = count(1)
-        for name, entity_rows in rows.items():
-            partitions: dict[tuple[object, object], list[Row]] = {}
-            for row in entity_rows:
-                full = {
-                    "source_id": source_id,
-                    "source_object": source_object,
-                    "source_row": next(source_row),
-                    "load_id": load_id,
-                    "municipality_code": "131016",
-                    "fiscal_year": _fiscal_year(row),
-                    "dq_flags": [],
-                    "ingested_at": committed_at,
-                } | dict(row)
-                key = full["municipality_code"], full["fiscal_year"]
-                partitions.setdefault(key, []).append(full)
-            for (code, year), part in partitions.items():
-                folder = self.root / f"normalized/{name}/municipality_code={code}/fiscal_year={year}"
-                _write(ENTITIES[name], part, folder / f"{load_id}.parquet")
-        if ledger:
-            written = sum(map(len, rows.values()))
-            full_record = {
-                "load_id": load_id,
-                "source_id": source_id,
-                "source_object": source_object,
-                "object_version": version,
-                "status": status,
-                "rows_in": written,
-                "rows_accepted": written,
-                "rows_rejected": 0,
-                "rows_excluded": 0,
-                "entity_rows": json.dumps({n: len(r) for n, r in rows.items()}),
-                "reasons": "{}",
-                "flags": "{}",
-                "unknown_codes": "{}",
-                "totals_found": 0,
-                "totals_differing": 0,
-                "totals": "[]",
-                "fiscal_years": "[]",
-                "files": len(rows),
-                "started_at": str(committed_at),
-                "committed_at": str(committed_at),
-            } | record
-            unknown = set(full_record) - {c.name for c in LOADS.columns}
-            if unknown:
-                raise KeyError(f"the ledger has no {sorted(unknown)}")
-            key = source_object.replace("/", "_")
-            path = self.root / "loads" / source_id / key / f"{version:08d}.json"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(full_record, default=str, ensure_ascii=False) + "\n", "utf-8")
+        load_id = self.rows(source_id, source_object, rows)
+        head = self._ledger.head(source_id, source_object)
+        written = sum(map(len, rows.values()))
+        values: dict[str, object] = {
+            "load_id": load_id,
+            "source_id": source_id,
+            "source_object": source_object,
+            "object_version": head.object_version + 1 if head else 1,
+            "status": "committed",
+            "rows_in": written,
+            "rows_accepted": written,
+            "entity_rows": json.dumps({name: len(part) for name, part in rows.items()}),
+            "started_at": self._now(),
+            "committed_at": self._now(),
+        }
+        assert self._ledger.commit(LoadRecord(**(values | record)))  # type: ignore[arg-type]
         return load_id
+
+    def withdraw(self, source_id: str, source_object: str) -> None:
+        """Take an object's rows away."""
+        self.load(source_id, source_object, status="withdrawn")
+
+    def _now(self) -> datetime:
+        return FIRST_COMMIT + timedelta(minutes=self._loads)
+
+    def _write(self, entity: Entity, rows: Sequence[Row], key: str) -> None:
+        schema = arrow_schema(entity, with_partitions=False)
+        unknown = {name for row in rows for name in row} - {c.name for c in entity.columns}
+        assert not unknown, f"{entity.name} has no {sorted(unknown)}"
+        table = pa.Table.from_pylist(
+            [{n: row.get(n) for n in schema.names} for row in rows], schema
+        )
+        path = self.root / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(table, path)

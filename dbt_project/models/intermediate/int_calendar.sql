@@ -33,7 +33,11 @@ digits as (
 ),
 
 numbers as (
-    select ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit
+    select
+        ones.digit
+        + 10 * tens.digit
+        + 100 * hundreds.digit
+        + 1000 * thousands.digit
         + 10000 * ten_thousands.digit as number
     from digits as ones
     cross join digits as tens

@@ -3,22 +3,22 @@
 with days as (
     select
         source_id,
-        intake_date as day
+        intake_date as told_date
     from {{ ref('int_stay') }}
     union
     select
         source_id,
-        outcome_date as day
+        outcome_date as told_date
     from {{ ref('int_outcome') }}
     union
     select
         source_id,
-        last_observed_date as day
+        last_observed_date as told_date
     from {{ ref('int_intake_observed') }}
     union
     select
         source_id,
-        observed_date as day
+        observed_date as told_date
     from {{ ref('stg_load') }}
     where is_visible
 ),
@@ -34,9 +34,9 @@ newest as (
 
 select
     days.source_id,
-    max(days.day) as as_of_date
+    max(days.told_date) as as_of_date
 from days
 inner join newest
     on days.source_id = newest.source_id
-where days.day <= cast(newest.committed_at as date)
+where days.told_date <= cast(newest.committed_at as date)
 group by days.source_id

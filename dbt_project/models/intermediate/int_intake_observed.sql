@@ -86,14 +86,14 @@ select
     max(case when observations.seen_no = places.age_at then observations.{{ name }} end)
         as {{ name }},
     {% endfor %}
+    {% for name in of_intake %}
+    max(case when mod(places.date_at, 1000000) = observations.seen_no then observations.{{ name }} end)
+        as {{ name }},
+    {% endfor %}
     coalesce(
         max(case when observations.seen_no = places.life_stage_at then observations.life_stage end),
         'unknown'
-    ) as life_stage,
-    {% for name in of_intake %}
-    max(case when mod(places.date_at, 1000000) = observations.seen_no then observations.{{ name }} end)
-        as {{ name }}{{ ',' if not loop.last }}
-    {% endfor %}
+    ) as life_stage
 from observations
 inner join places
     on
@@ -107,13 +107,10 @@ select
     1 as observations,
     records.observed_date as last_observed_date,
     {{ has_flag('records.dq_flags', 'STAY_CONTINUED') }} as is_continued,
-    {% for name in coded + plain + booleans + ages %}
+    {% for name in coded + plain + booleans + ages + of_intake %}
     records.{{ name }},
     {% endfor %}
-    coalesce(records.life_stage, 'unknown') as life_stage,
-    {% for name in of_intake %}
-    records.{{ name }}{{ ',' if not loop.last }}
-    {% endfor %}
+    coalesce(records.life_stage, 'unknown') as life_stage
 from {{ ref('stg_shelter_intake') }} as records
 left join repeated
     on

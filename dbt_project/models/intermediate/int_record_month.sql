@@ -1,5 +1,5 @@
 {%- set measures = [
-    'intakes', 'intakes_owner', 'intakes_stray', 'injured_intakes', 'transfers_in', 'births_in_care',
+    'intakes_owner', 'intakes_stray', 'injured_intakes', 'transfers_in', 'births_in_care',
     'kittens', 'intakes_of_known_age', 'unweaned_intakes',
     'returned', 'rehomed', 'euthanized_1', 'euthanized_2', 'euthanized_3', 'euthanized_unclassified',
     'returned_to_field', 'transferred_out', 'escaped', 'unknown_outcomes',
@@ -34,7 +34,6 @@ events as (
         municipality_code,
         fiscal_year,
         month_start,
-        case when is_official_intake then 1 else 0 end as intakes,
         case when intake_type = 'owner_surrender' then 1 else 0 end as intakes_owner,
         case when intake_type = 'stray' then 1 else 0 end as intakes_stray,
         case when intake_type = 'injured' then 1 else 0 end as injured_intakes,
@@ -44,16 +43,17 @@ events as (
         case when is_official_intake and life_stage <> 'unknown' then 1 else 0 end as intakes_of_known_age,
         case when is_official_intake and official_age_class = 'unweaned' then 1 else 0 end
             as unweaned_intakes,
-        {% for measure in measures[9:] %}
-        0 as {{ measure }}{{ ',' if not loop.last }}
+        {% for measure in measures[8:] %}
+        0 as {{ measure }},
         {% endfor %}
+        case when is_official_intake then 1 else 0 end as intakes
     from intakes
     union all
     select
         municipality_code,
         fiscal_year,
         month_start,
-        {% for measure in measures[:9] %}
+        {% for measure in measures[:8] %}
         0 as {{ measure }},
         {% endfor %}
         case when not is_injured and outcome_type = 'returned' then 1 else 0 end as returned,
@@ -77,7 +77,8 @@ events as (
         case
             when outcome_type in ('returned', 'rehomed', 'returned_to_field', 'transfer_out') then 1
             else 0
-        end as live_outcomes
+        end as live_outcomes,
+        0 as intakes
     from outcomes
 )
 
@@ -86,7 +87,8 @@ select
     fiscal_year,
     month_start,
     {% for measure in measures %}
-    cast(sum({{ measure }}) as bigint) as {{ measure }}{{ ',' if not loop.last }}
+    cast(sum({{ measure }}) as bigint) as {{ measure }},
     {% endfor %}
+    cast(sum(intakes) as bigint) as intakes
 from events
 group by municipality_code, fiscal_year, month_start

@@ -29,21 +29,22 @@ select
     bodies.valid_to,
     bodies.valid_to is null as is_current,
     coalesce(
-        fourth.successor_code,
-        third.successor_code,
-        second.successor_code,
-        first.successor_code,
+        step_4.successor_code,
+        step_3.successor_code,
+        step_2.successor_code,
+        step_1.successor_code,
         bodies.municipality_code
     ) as current_municipality_code,
-    coalesce(first.successors, 0) > 1 as is_split,
+    coalesce(step_1.successors, 0) > 1 as is_split,
     coalesce(bodies.is_fictional, false) as is_fictional
 from {{ ref('int_body') }} as bodies
-left join events as first
-    on bodies.municipality_code = first.predecessor_code
-    and bodies.valid_to is not null
-left join events as second
-    on first.successor_code = second.predecessor_code
-left join events as third
-    on second.successor_code = third.predecessor_code
-left join events as fourth
-    on third.successor_code = fourth.predecessor_code
+left join events as step_1
+    on
+        bodies.municipality_code = step_1.predecessor_code
+        and bodies.valid_to is not null
+left join events as step_2
+    on step_1.successor_code = step_2.predecessor_code
+left join events as step_3
+    on step_2.successor_code = step_3.predecessor_code
+left join events as step_4
+    on step_3.successor_code = step_4.predecessor_code

@@ -72,7 +72,8 @@ ledger as (
         lag(committed_at) over (
             partition by source_id order by committed_at asc, source_object asc, object_version asc
         ) as previous_committed_at,
-        max(committed_at) over (partition by source_id) as source_committed_at,
+        max(case when status = 'committed' then committed_at end) over (partition by source_id)
+            as source_committed_at,
         sum(case when compacted_at is null then 1 else 0 end) over (
             partition by source_id, source_object
             order by object_version asc

@@ -17,19 +17,18 @@ with figures as (
     select
         municipality_code,
         fiscal_year,
-        'records' as basis,
         {% for measure in both + record_only %}
         {{ measure }},
         {% endfor %}
         {% for measure in published_only %}
-        cast(null as bigint) as {{ measure }}{{ ',' if not loop.last }}
+        cast(null as bigint) as {{ measure }},
         {% endfor %}
+        'records' as basis
     from {{ ref('int_record_year') }}
     union all
     select
         municipality_code,
         fiscal_year,
-        'annual_report' as basis,
         {% for measure in both %}
         {{ measure }},
         {% endfor %}
@@ -37,8 +36,9 @@ with figures as (
         cast(null as bigint) as {{ measure }},
         {% endfor %}
         {% for measure in published_only %}
-        {{ measure }}{{ ',' if not loop.last }}
+        {{ measure }},
         {% endfor %}
+        'annual_report' as basis
     from {{ ref('int_published_year') }}
 )
 
@@ -46,7 +46,7 @@ select
     figures.municipality_code,
     figures.fiscal_year,
     figures.basis,
-    {% for measure in both + record_only %}
+    {% for measure in both + record_only + published_only %}
     figures.{{ measure }},
     {% endfor %}
     coalesce(bodies.excludes_reporting_cities, false) as excludes_reporting_cities,
@@ -57,10 +57,7 @@ select
     {{ rate_columns('live_release_rate', 'figures.live_outcomes', 'figures.known_outcomes') }},
     {{ rate_columns('category_2_rate', 'figures.euthanized_2', 'figures.intakes') }},
     {{ rate_columns('died_share', 'figures.euthanized_3', 'figures.euthanized') }},
-    {{ rate_columns('kitten_share', 'figures.kittens', 'figures.intakes_of_known_age') }},
-    {% for measure in published_only %}
-    figures.{{ measure }}{{ ',' if not loop.last }}
-    {% endfor %}
+    {{ rate_columns('kitten_share', 'figures.kittens', 'figures.intakes_of_known_age') }}
 from figures
 left join {{ ref('int_body') }} as bodies
     on figures.municipality_code = bodies.municipality_code

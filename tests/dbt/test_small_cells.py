@@ -1,0 +1,87 @@
+"""No small cell of an area can be read or worked out from the public marts."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import product
+
+import pytest
+from conftest import Query, Rows
+from scenarios import SMALL_AREAS
+
+MARTS = [
+    ("mart_tnr", ("fiscal_year",), "heads"),
+    ("mart_complaint", ("month_start", "category"), "cases"),
+]
+
+
+def groups(rows: Rows, keys: Iterable[str]) -> list[Rows]:
+    found: dict[tuple[object, ...], Rows] = defaultdict(list)
+    for row in rows:
+        found[tuple(row[k] for k in keys)].append(row)
+    return list(found.values())
+
+
+def solutions(hidden: int, total: int) -> set[tuple[int, ...]]:
+    """Return every way in which that many cells of at least 1 give the total."""
+    return {
+        (*head, total - sum(head))
+        for head in product(range(1, total + 1), repeat=hidden - 1)
+        if total - sum(head) >= 1
+    }
+
+
+@pytest.mark.parametrize(("mart", "keys", "measure"), MARTS)
+def test_hidden_cells_do_not_follow_from_the_total(
+    query: Query, mart: str, keys: tuple[str, ...], measure: str
+) -> None:
+    rows = query(f"select * from {mart} where municipality_code = '{SMALL_AREAS}'")
+    rows = [r for r in rows if r.get("category") != "all"]
+    seen = set()
+    for group in groups(rows, keys):
+        (total,) = [r[measure] for r in group if r["level"] == "municipality"]
+        cells = [r for r in group if r["level"] == "area"]
+        shown = [r[measure] for r in cells if r["value_status"] == "observed"]
+        hidden = [r for r in cells if r["value_status"] == "suppressed"]
+        assert all(value >= 5 for value in shown)
+        assert all(r[measure] is None for r in hidden)
+        if any(r["area"] == "withheld" for r in hidden):
+            assert len(cells) == 1  # its areas are not even named
+            seen.add("withheld")
+        elif hidden:
+            possible = solutions(len(hidden), total - sum(shown))
+            for place in range(len(hidden)):
+                values = {solution[place] for solution in possible}
+                assert len(values) > 1 and max(values) >= 5
+            seen.add("hidden")
+        else:
+            seen.add("open")
+    assert seen == {"withheld", "hidden", "open"}
+
+
+def test_the_split_by_sex_hides_as_well(query: Query) -> None:
+    rows = query(f"select * from mart_tnr where municipality_code = '{SMALL_AREAS}'")
+    for group in groups(rows, ["fiscal_year"]):
+        cells = [r for r in group if r["level"] == "area"]
+        split = [r for r in cells if r["female_heads"] is not None]
+        assert split in ([], cells)
+        for row in split:
+            rest = row["heads"] - row["male_heads"] - row["female_heads"]
+            assert row["male_heads"] >= 5 and row["female_heads"] >= 5 and (rest == 0 or rest >= 5)
+        assert all((r["female_share"] is None) == (r not in split) for r in cells)
+
+
+def test_equal_complaints_are_separate_and_repeats_are_mentions(query: Query) -> None:
+    rows = query("""select level, category, cases, mentions from mart_complaint
+        where municipality_code = '131016' order by level, category""")
+    assert [tuple(r.values()) for r in rows] == [
+        ("area", "noise", 6, 7),
+        ("municipality", "all", 6, 7),
+        ("municipality", "noise", 6, 7),
+    ]
+
+
+def test_surgeries_that_never_took_place_do_not_count(query: Query) -> None:
+    (row,) = query("""select heads, heads_per_10k_people from mart_tnr
+        where municipality_code = '131016' and level = 'municipality'""")
+    assert row["heads"] == 3
+    assert float(row["heads_per_10k_people"]) == 0.450
