@@ -8,7 +8,8 @@ from itertools import count
 from typing import Any
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["catdata.loads.compact", "catdata.loads.expire", "standins.crash"])
+# What takes long to import; pyarrow imports pandas by itself when it meets Python objects.
+_CONTEXT.set_forkserver_preload(["catdata.loads.compact", "catdata.loads.expire", "pandas"])
 
 
 def crashes(action: Callable[[str], object], fresh: Callable[[int], str]) -> Iterator[str]:

@@ -4,8 +4,7 @@ import multiprocessing
 import os
 import resource
 import signal
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -14,27 +13,9 @@ from pathlib import Path
 import pytest
 from catdata.storage import Storage, StorageError
 from standins.crash import crashes
+from ways import write
 
 FORK = multiprocessing.get_context("fork")
-
-
-def write(url: str, how: str, size: int) -> None:
-    """Write one object of some size by one of the ways there are."""
-    storage, data = Storage(url), b"x" * size
-    match how:
-        case "create":
-            storage.create("a/b/k", data)
-        case "put":
-            storage.put("a/b/k", data)
-        case "open_new":
-            with storage.open_new("a/b/k") as sink:
-                sink.write(data)
-            storage.sync(["a/b/k"])
-        case "upload":
-            source = Path(url).parent / "source"
-            source.parent.mkdir(exist_ok=True)
-            source.write_bytes(data)
-            storage.upload(source, "a/b/k")
 
 
 WAYS = ("create", "put", "open_new", "upload")
@@ -72,18 +53,6 @@ def test_a_crash_at_any_step_leaves_the_whole_object_or_none(tmp_path: Path, how
         action(url)
         assert Storage(url).read("a/b/k") == b"x" * 100_000
     assert seen == {0, 1}
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Mount a disk of 256 KB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, check=False).returncode != 0:
-        pytest.skip("NOT TESTED: a really full disk needs the right to mount one")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.mark.parametrize("how", WAYS)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from catdata.loads import layout
 from catdata.loads.record import LoadRecord, draw_load_id
@@ -62,7 +62,7 @@ class Ledger:
                 object_version=head.object_version + 1,
                 status="withdrawn",
                 started_at=now,
-                committed_at=datetime.now(UTC),
+                committed_at=now,
             )
             if self.commit(record):
                 return record
