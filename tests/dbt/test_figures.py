@@ -9,11 +9,13 @@ from fixture_lake import BODY
 from scenarios import CORE, NATION, PREFECTURE, TOWN
 
 
-def year(query: Query, code: str, fiscal_year: int, basis: str) -> dict[str, Any]:
+def year(
+    query: Query, code: str, fiscal_year: int, basis: str, body_scope: str = ""
+) -> dict[str, Any]:
     (row,) = query(
         f"""select * from mart_municipality_fiscal_year
             where municipality_code = '{code}' and fiscal_year = {fiscal_year}
-                and basis = '{basis}'"""
+                and basis = '{basis}' and body_scope = '{body_scope}'"""
     )
     return row
 
@@ -61,6 +63,21 @@ def test_a_prefecture_stands_for_its_rest(query: Query) -> None:
     assert row["excludes_reporting_cities"]
     assert row["population"] == 9237337 - 3777491 - 388078
     assert row["per_10k_people"] == Decimal("0.592")
+
+
+def test_a_figure_of_another_scope_stands_apart(query: Query) -> None:
+    own = year(query, PREFECTURE, 2021, "annual_report")
+    whole = year(query, PREFECTURE, 2021, "annual_report", "県計")
+    assert (own["intakes"], whole["intakes"]) == (300, 900)
+    assert not whole["excludes_reporting_cities"]
+    assert (whole["population"], whole["per_10k_people"]) == (None, None)
+
+
+def test_a_figure_of_half_a_year_is_no_year(query: Query) -> None:
+    code = f"municipality_code = '{PREFECTURE}' and fiscal_year = 2022"
+    assert query(f"select * from mart_municipality_fiscal_year where {code}") == []
+    (row,) = query(f"select value, is_partial from mart_published_figure where {code}")
+    assert row == {"value": 50, "is_partial": True}
 
 
 def test_no_rate_without_a_denominator(query: Query) -> None:

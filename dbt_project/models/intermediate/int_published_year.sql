@@ -1,13 +1,15 @@
 {%- set measures = [
     'intake_total', 'intake_owner', 'intake_stray', 'injured_intake', 'returned', 'rehomed',
     'returned_and_rehomed', 'euthanized_total', 'euthanized_1', 'euthanized_2', 'euthanized_3',
-    'injured_returned', 'injured_rehomed', 'injured_euthanized', 'carcass', 'complaint', 'tnr_heads'
+    'injured_returned', 'injured_rehomed', 'injured_euthanized', 'carcass', 'complaint', 'tnr_heads',
+    'tnr_heads_male', 'tnr_heads_female', 'tnr_heads_pregnant'
 ] -%}
 
 with classes as (
     select
         municipality_code,
         fiscal_year,
+        body_scope,
         measure,
         max(case when age_class = 'all' then value end) as stated,
         max(case when age_class = 'adult' then value end) as adult,
@@ -20,7 +22,8 @@ with classes as (
         max(revision) as revision,
         max(case when distinct_values > 1 then 1 else 0 end) as is_revised
     from {{ ref('int_published_figure') }}
-    group by municipality_code, fiscal_year, measure
+    where not is_partial
+    group by municipality_code, fiscal_year, body_scope, measure
 ),
 
 -- うち幼齢 is a part of a stated figure and never added to it. Only where the publisher states adult and
@@ -29,6 +32,7 @@ wholes as (
     select
         municipality_code,
         fiscal_year,
+        body_scope,
         measure,
         coalesce(stated, adult + unweaned + coalesce(not_distinguished, 0), not_distinguished) as value,
         coalesce(
@@ -46,6 +50,7 @@ pivoted as (
     select
         municipality_code,
         fiscal_year,
+        body_scope,
         {% for measure in measures %}
         max(case when measure = '{{ measure }}' then value end) as {{ measure }},
         {% endfor %}
@@ -63,12 +68,13 @@ pivoted as (
         max(case when measure = 'intake_stray' then unweaned end) as intake_stray_unweaned,
         cast(sum(is_revised) as bigint) as revised_figures
     from wholes
-    group by municipality_code, fiscal_year
+    group by municipality_code, fiscal_year, body_scope
 )
 
 select
     municipality_code,
     fiscal_year,
+    body_scope,
     coalesce(intake_total, intake_owner + intake_stray) as intakes,
     intake_owner as intakes_owner,
     intake_stray as intakes_stray,
@@ -94,7 +100,9 @@ select
     injured_euthanized,
     complaint as complaints,
     carcass as carcasses,
-    tnr_heads,
+    coalesce(
+        tnr_heads, tnr_heads_male + tnr_heads_female + coalesce(tnr_heads_pregnant, 0)
+    ) as tnr_heads,
     coalesce(first_intake_total, first_intake_owner + first_intake_stray) as first_intakes,
     coalesce(first_returned + first_rehomed, first_returned_and_rehomed) as first_returned_and_rehomed,
     first_euthanized_total as first_euthanized,

@@ -23,7 +23,8 @@ with figures as (
         {% for measure in published_only %}
         cast(null as bigint) as {{ measure }},
         {% endfor %}
-        'records' as basis
+        'records' as basis,
+        '' as body_scope
     from {{ ref('int_record_year') }}
     union all
     select
@@ -38,7 +39,8 @@ with figures as (
         {% for measure in published_only %}
         {{ measure }},
         {% endfor %}
-        'annual_report' as basis
+        'annual_report' as basis,
+        body_scope
     from {{ ref('int_published_year') }}
 )
 
@@ -46,10 +48,12 @@ select
     figures.municipality_code,
     figures.fiscal_year,
     figures.basis,
+    figures.body_scope,
     {% for measure in both + record_only + published_only %}
     figures.{{ measure }},
     {% endfor %}
-    coalesce(bodies.excludes_reporting_cities, false) as excludes_reporting_cities,
+    figures.body_scope = '' and coalesce(bodies.excludes_reporting_cities, false)
+        as excludes_reporting_cities,
     bodies.covered_population as population,
     {{ ratio('10000 * figures.intakes', 'bodies.covered_population', places=3) }} as per_10k_people,
     {{ rate_columns('return_rehome_rate', 'figures.returned_and_rehomed', 'figures.intakes') }},
@@ -60,4 +64,7 @@ select
     {{ rate_columns('kitten_share', 'figures.kittens', 'figures.intakes_of_known_age') }}
 from figures
 left join {{ ref('int_body') }} as bodies
-    on figures.municipality_code = bodies.municipality_code
+    on
+        figures.municipality_code = bodies.municipality_code
+        -- How many people live in another part of a body is not known.
+        and figures.body_scope = ''

@@ -1,6 +1,7 @@
 select
     municipality_code,
     fiscal_year,
+    body_scope,
     measure,
     age_class,
     value,
@@ -8,7 +9,7 @@ select
     revision,
     edition,
     published_at,
-    body_scope,
+    is_partial,
     source_id,
     first_value,
     first_edition,

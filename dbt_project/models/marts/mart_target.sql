@@ -13,7 +13,7 @@ with figures as (
         '{{ measure }}' as measure,
         {{ measure }} as value
     from {{ ref('mart_municipality_fiscal_year') }}
-    where {{ measure }} is not null
+    where {{ measure }} is not null and body_scope = ''
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
