@@ -1,6 +1,7 @@
 """Put files into the lake's raw/ and load just those; or take an object's rows away."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -73,7 +74,7 @@ def withdraw(keys: tuple[str, ...], lake: str) -> None:
         missing = False
         for key in keys:
             source_id, _ = layout.parse_raw(key)
-            if ledger.withdraw(source_id, key) is None:
+            if ledger.withdraw(source_id, key, datetime.now(UTC)) is None:
                 click.echo(f"{key}: 取り込まれていません。/ It is not loaded.", err=True)
                 missing = True
             else:

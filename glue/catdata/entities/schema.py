@@ -31,7 +31,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """One table: its grain in a sentence, its columns, and the columns its folders are named by."""
+    """One table: its grain in a sentence, its columns, and the columns its folders are named by.
+
+    The first column identifies a record within its source. `fiscal_dates` are the dates that place a
+    record in a fiscal year, the first that it has; none where the year is stated.
+    """
 
     name: str
     en: str
@@ -39,6 +43,7 @@ class Entity:
     grain: str
     columns: tuple[Column, ...]
     partitions: tuple[str, ...] = ()
+    fiscal_dates: tuple[str, ...] = ()
     _by_name: dict[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -46,6 +51,11 @@ class Entity:
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_name
+
+    @property
+    def identity(self) -> str:
+        """Name of the column that identifies a record within its source."""
+        return self.columns[0].name
 
     def column(self, name: str) -> Column:
         """Return the column of that name; raises KeyError when the table has none."""
@@ -77,8 +87,19 @@ LINEAGE: tuple[Column, ...] = (
 )
 
 
+# An outcome without a day of its own still belongs to the year of its intake.
+_FISCAL_DATES: dict[str, tuple[str, ...]] = {
+    "shelter_intake": ("intake_date", "observed_date"),
+    "outcome": ("outcome_date", "intake_date", "observed_date"),
+    "tnr_case": ("applied_date", "approved_date", "surgery_date", "paid_date"),
+    "complaint": ("received_date",),
+    "carcass_pickup": ("period_start",),
+}
+
+
 def _entity(name: str, en: str, ja: str, grain: str, *columns: Column) -> Entity:
-    return Entity(name, en, ja, grain, columns + LINEAGE, PARTITIONS)
+    dates = _FISCAL_DATES.get(name, ())
+    return Entity(name, en, ja, grain, columns + LINEAGE, PARTITIONS, dates)
 
 
 ENTITIES: dict[str, Entity] = {

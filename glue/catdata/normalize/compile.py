@@ -68,10 +68,12 @@ def compile_table(contract: Contract, table: Table) -> CompiledTable:
         for name, sources, separator, column in declared
         if column.parser is not None
     )
+    whole = {part.column for part in table.parts.values()}
     read = tuple(
         name
         for name, column in table.columns.items()
-        if not name.startswith("@") and (column.parser or column.use or column.applicant_key)
+        if not name.startswith("@")
+        and (column.parser or column.use or column.applicant_key or name in whole)
     )
     personal = tuple(name for name, column in table.columns.items() if column.personal)
     return CompiledTable(contract, table, entities, steps, personal, read)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catdata.contracts.model import Record
-from catdata.entities import CODE_LISTS, ENTITIES, FLAGS, QUARANTINE, Disposition
+from catdata.entities import CODE_LISTS, ENTITIES, QUARANTINE, REASONS, Disposition
 from catdata.entities.derive import arrow_schema, arrow_type
 from catdata.entities.schema import Column, Entity, Type
 from catdata.normalize import derive
@@ -36,23 +36,6 @@ from catdata.readers.types import TextBlock
 from catdata.values import PARSERS, scrub, total_kind
 from catdata.values.result import Context
 
-# The date that decides an entity's fiscal year: the first of these that a row has.
-FISCAL_DATE: dict[str, tuple[str, ...]] = {
-    "shelter_intake": ("intake_date", "observed_date"),
-    "outcome": ("outcome_date", "intake_date", "observed_date"),
-    "tnr_case": ("applied_date", "approved_date", "surgery_date", "paid_date"),
-    "complaint": ("received_date",),
-    "carcass_pickup": ("period_start",),
-    "annual_report": (),
-}
-IDENTITY: dict[str, str] = {
-    "shelter_intake": "intake_id",
-    "outcome": "intake_id",
-    "tnr_case": "application_id",
-    "complaint": "case_id",
-    "carcass_pickup": "pickup_id",
-    "annual_report": "report_id",
-}
 QUARANTINE_SCHEMA = arrow_schema(QUARANTINE, with_partitions=False)
 MAX_UNKNOWN_SPELLINGS = 100
 MAX_SHOWN_CELL = 500
@@ -80,6 +63,7 @@ class EntityRows:
 DISPOSITIONS = (Disposition.ACCEPTED, Disposition.REJECTED, Disposition.EXCLUDED)
 ACCEPTED, REJECTED, EXCLUDED = range(3)
 ROWS = "rows"
+IDENTIFIER = "identifier"
 
 
 class Verdicts:
@@ -143,11 +127,12 @@ class Judge:
 
     def judge(self, block: TextBlock) -> Judged:
         """Judge one block: every row is accepted, rejected or excluded, a row's records together."""
-        texts = Texts(block)
+        texts = Texts(block, self._compiled.table.parts)
         verdicts = Verdicts(texts.rows)
         screened = screen(self._compiled, texts, self._first_column)
         for number, code in enumerate(screened.reasons[1:], start=1):
-            verdicts.settle(screened.reason == number, EXCLUDED, code)
+            disposition = DISPOSITIONS.index(REASONS[code][0])
+            verdicts.settle(screened.reason == number, disposition, code)
         if block.ragged is not None:
             more = block.ragged.to_numpy(zero_copy_only=False) > 0
             verdicts.settle(more, REJECTED, "RAGGED_ROW")
@@ -204,7 +189,12 @@ class Judge:
         if key not in self._parsers:
             function = function_of(step, self._compiled.entities, context)
             self._parsers[key] = ColumnParser(function, step.outputs)
-        return self._parsers[key].parse(texts.joined(step.sources, step.separator))
+        parser = self._parsers[key]
+        if step.column.parser == IDENTIFIER and len(step.sources) == 1:
+            ordinary = texts.ordinary(step.sources[0])
+            if ordinary is not None:
+                return parser.parse_unusual(texts.raw(step.sources[0]), ordinary)
+        return parser.parse(texts.joined(step.sources, step.separator))
 
     def _draft(
         self,
@@ -233,7 +223,7 @@ class Judge:
             fewer = block.ragged.to_numpy(zero_copy_only=False) < 0
             flags[fewer] |= FLAG_BIT["ROW_RAGGED"]
         self._derive(entity, columns, flags, parsed, rows)
-        columns[IDENTITY[entity.name]] = self._identity(record, texts, block)
+        columns[entity.identity] = self._identity(record, texts, block)
         if entity.name == "tnr_case":
             names = [n for n, c in self._compiled.table.columns.items() if c.applicant_key]
             if names:
@@ -267,7 +257,7 @@ class Judge:
             )
         dates = [
             array
-            for name in FISCAL_DATE[entity.name]
+            for name in entity.fiscal_dates
             if (array := columns.get(name, _parsed_anywhere(name, parsed))) is not None
         ]
         if dates:
@@ -306,10 +296,16 @@ class Judge:
             parts = [pa.scalar(place), numbers]
             parts += [pa.scalar(f"/{v}") for _, v in sorted(_block_variables(block).items())]
             return pc.binary_join_element_wise(*parts, "")
-        cells = [_clean(texts.raw(name)) for name in record.id]
-        nothing = pc.equal(pc.binary_join_element_wise(*cells, ""), "")
-        joined = pc.binary_join_element_wise(pa.scalar(source), *cells, "/")
-        return pc.if_else(nothing, pa.scalar(None, pa.string()), joined)
+        identities = [
+            self._identity_of([_clean(texts.raw(name)) for name in names])
+            for names in record.alternatives
+        ]
+        return pc.coalesce(*identities)
+
+    def _identity_of(self, cells: list[pa.Array]) -> pa.Array:
+        """The source and some cells joined; null where the first cell is blank."""
+        joined = pc.binary_join_element_wise(pa.scalar(self._lineage.source_id), *cells, "/")
+        return pc.if_else(pc.equal(cells[0], ""), pa.scalar(None, pa.string()), joined)
 
     def _require(
         self,

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from catdata.entities.derive import arrow_type
 from catdata.entities.flags import FLAGS
@@ -31,8 +33,10 @@ def bits(flags: Iterable[str]) -> int:
     return mask
 
 
-def _typed(value: Value, type_: Type) -> Value:
-    """A contract can only write text for a date, and one word for a list of one."""
+def _typed(value: Value | list[str], type_: Type) -> Value:
+    """A contract can only write text for a date, a list for a tuple, one word for a list of one."""
+    if isinstance(value, list):
+        return tuple(value)
     if isinstance(value, str) and type_ is Type.STRINGS:
         return (value,)
     if isinstance(value, str) and type_ is Type.DATE:
@@ -87,13 +91,13 @@ class ColumnParser:
         self._forget()
 
     def _forget(self) -> None:
-        self._slots: dict[str, int] = {}
+        self._known = pa.array([], pa.string())
         self._fields = {name: Growing(type_) for name, type_ in self._outputs.items()}
         self._flags: list[int] = []
         self._reject: list[int] = []
         self._exclude: list[int] = []
         self._reasons: list[str] = [""]
-        self._arrays: tuple[int, dict[str, tuple[Ints, pa.Array]], Bits, Ints, Ints] | None = None
+        self._arrays: tuple[dict[str, tuple[Ints, pa.Array]], Bits, Ints, Ints] | None = None
 
     def _reason(self, code: str | None) -> int:
         if code is None:
@@ -102,22 +106,30 @@ class ColumnParser:
             self._reasons.append(code)
         return self._reasons.index(code)
 
-    def _slot(self, spelling: str) -> int:
-        slot = self._slots.get(spelling)
-        if slot is None:
-            parsed = self._function(spelling)
-            slot = self._slots[spelling] = len(self._slots)
-            for name, growing in self._fields.items():
-                growing.add(parsed.fields.get(name))
-            self._flags.append(bits(parsed.flags))
-            self._reject.append(self._reason(parsed.reject))
-            self._exclude.append(self._reason(parsed.exclude))
-        return slot
+    def _slots_of(self, spellings: pa.Array) -> Ints:
+        """The place of each distinct spelling in what is remembered; new ones are parsed first."""
+        slots = pc.index_in(spellings, value_set=self._known)
+        unknown = slots.is_null().to_numpy(zero_copy_only=False)
+        found = pc.fill_null(slots, 0).to_numpy(zero_copy_only=False).copy()
+        if unknown.any():
+            new = spellings.filter(pa.array(unknown))
+            found[unknown] = np.arange(len(self._known), len(self._known) + len(new))
+            for spelling in new.to_pylist():
+                self._remember(self._function(spelling))
+            self._known = pa.concat_arrays([self._known, new])
+            self._arrays = None
+        return found
 
-    def _lookup(self) -> tuple[int, dict[str, tuple[Ints, pa.Array]], Bits, Ints, Ints]:
-        if self._arrays is None or self._arrays[0] != len(self._slots):
+    def _remember(self, parsed: Parsed) -> None:
+        for name, growing in self._fields.items():
+            growing.add(parsed.fields.get(name))
+        self._flags.append(bits(parsed.flags))
+        self._reject.append(self._reason(parsed.reject))
+        self._exclude.append(self._reason(parsed.exclude))
+
+    def _lookup(self) -> tuple[dict[str, tuple[Ints, pa.Array]], Bits, Ints, Ints]:
+        if self._arrays is None:
             self._arrays = (
-                len(self._slots),
                 {
                     name: (
                         np.asarray(growing.codes, np.int32),
@@ -136,12 +148,11 @@ class ColumnParser:
 
         String outputs come back dictionary-encoded with unique values, others plain.
         """
-        if len(self._slots) > MAX_SPELLINGS:
+        if len(self._known) > MAX_SPELLINGS:
             self._forget()
         encoded = encode(column)
-        spellings = encoded.dictionary.to_pylist()
-        slots = np.fromiter((self._slot(s) for s in spellings), np.int32, len(spellings))
-        _, fields, flags, reject, exclude = self._lookup()
+        slots = self._slots_of(encoded.dictionary)
+        fields, flags, reject, exclude = self._lookup()
         rows = slots[encoded.indices.to_numpy(zero_copy_only=False)]
         return ParsedColumn(
             {name: _take(codes[rows], values) for name, (codes, values) in fields.items()},
@@ -150,6 +161,30 @@ class ColumnParser:
             exclude[rows] if exclude.any() else None,
             tuple(self._reasons),
         )
+
+    def parse_unusual(self, column: pa.Array, ordinary: npt.NDArray[np.bool_]) -> ParsedColumn:
+        """Parse a plain string column in which the ordinary cells mean themselves.
+
+        Only for a parser with one text output. That output comes back as plain strings.
+        """
+        rest = self.parse(column.filter(pa.array(~ordinary)))
+        [name] = self._outputs
+        if ordinary.all():
+            return ParsedColumn({name: column}, None, None, None, rest.reasons)
+        parsed = pc.replace_with_mask(
+            column, pa.array(~ordinary), pc.cast(rest.fields[name], pa.string())
+        )
+        flags, reject, exclude = (
+            None if found is None else _spread(found, ordinary)
+            for found in (rest.flags, rest.reject, rest.exclude)
+        )
+        return ParsedColumn({name: parsed}, flags, reject, exclude, rest.reasons)
+
+
+def _spread(found: npt.NDArray[Any], ordinary: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
+    spread = np.zeros(len(ordinary), found.dtype)
+    spread[~ordinary] = found
+    return spread
 
 
 def encode(column: pa.Array) -> pa.DictionaryArray:

@@ -16,12 +16,14 @@ from catdata.values import bodies, body_events
 
 
 def publish(storage: Storage, contracts: Mapping[str, Contract]) -> None:
-    """Write every reference table, each as one file replaced atomically."""
+    """Write every reference table that has changed, each as one file replaced atomically."""
     for name, rows in reference_rows(contracts).items():
         table = pa.Table.from_pylist(rows, arrow_schema(REFERENCES[name]))
         sink = pa.BufferOutputStream()
         pq.write_table(table, sink, compression="zstd", store_schema=False)
-        storage.put(layout.reference_file(name), sink.getvalue().to_pybytes())
+        key, data = layout.reference_file(name), sink.getvalue().to_pybytes()
+        if not storage.exists(key) or storage.read(key) != data:
+            storage.put(key, data)
 
 
 def reference_rows(contracts: Mapping[str, Contract]) -> dict[str, list[dict[str, Any]]]:

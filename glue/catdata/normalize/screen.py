@@ -1,6 +1,5 @@
 """Rows that are no records: blank, total, note, repeated header, and what the contract excludes."""
 
-import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,9 +38,9 @@ def screen(compiled: CompiledTable, texts: Texts, first_column: str) -> Screened
     totals = np.zeros(texts.rows, np.bool_)
     if not first_column.startswith("@"):
         label = compiled.table.totals.label if compiled.table.totals else first_column
-        totals = texts.where(label, lambda s: total_kind(s) is not None) & (reason == 0)
+        totals = texts.where_unusual(label, lambda s: total_kind(s) is not None) & (reason == 0)
         settle(totals, "TOTAL_ROW")
-        settle(texts.where(first_column, is_note), "NOTE_ROW")
+        settle(texts.where_unusual(first_column, is_note), "NOTE_ROW")
     for exclusion in compiled.table.exclude:
         settle(texts.when(exclusion.when), exclusion.reason)
     return Screened(reason, tuple(reasons), totals)
@@ -50,7 +49,7 @@ def screen(compiled: CompiledTable, texts: Texts, first_column: str) -> Screened
 def _blank(compiled: CompiledTable, texts: Texts) -> Mask:
     mask = np.ones(texts.rows, np.bool_)
     for name in texts.cheapest_first(compiled.read):
-        mask &= texts.where(name, _is_blank)
+        mask &= texts.blank(name)
         if not mask.any():
             break
     return mask
@@ -60,19 +59,10 @@ def _repeated_header(compiled: CompiledTable, texts: Texts) -> Mask:
     """A row is a header again when at least two cells and half of its cells are their headers."""
     same = np.zeros(texts.rows, np.int16)
     for place, name in enumerate(texts.cheapest_first(compiled.read)):
-        title = _plain(name)
-        same += texts.where(name, lambda s, title=title: _plain(s) == title)
+        same += texts.titled(name, name)
         if place > len(compiled.read) // 2 and not same.any():
             return np.zeros(texts.rows, np.bool_)
     filled = np.zeros(texts.rows, np.int16)
     for name in compiled.read:
-        filled += ~texts.where(name, _is_blank)
+        filled += ~texts.blank(name)
     return (same >= min(2, len(compiled.read))) & (2 * same >= filled)
-
-
-def _is_blank(text: str) -> bool:
-    return not text.strip()
-
-
-def _plain(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split())

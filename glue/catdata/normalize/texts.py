@@ -1,31 +1,65 @@
 """The text columns of a block, with tests of whole columns that cost one look a distinct spelling."""
 
-from collections.abc import Callable, Sequence
+import functools
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catdata.contracts.model import When
-from catdata.normalize.parse import constant, encode
+from catdata.contracts.model import Part, When
 from catdata.entities.schema import Type
+from catdata.normalize.parse import constant, encode
 from catdata.readers.types import TextBlock
 from catdata.values import matches
 
 Mask = npt.NDArray[np.bool_]
 
 
-class Texts:
-    """Columns and pseudo-columns of one block by name; a column the file lacks reads as blank."""
+PART = "@part."
+# Fifteen digits may be a microchip's number, which the identifier parser takes out.
+CHIP_DIGITS = 15
+ORDINARY = r"^[0-9A-Za-z._/-]*[0-9][0-9A-Za-z._/-]*$"
 
-    def __init__(self, block: TextBlock) -> None:
+
+def taken_out(extract: str, text: str) -> str:
+    """Return what a contract's expression finds in a cell: its first group that took part, or all."""
+    found = re.search(extract, unicodedata.normalize("NFKC", text).strip())
+    if found is None:
+        return ""
+    return next((group for group in found.groups() if group is not None), found.group())
+
+
+def squeezed(texts: pa.Array) -> pa.Array:
+    """Return texts in NFKC form without any white space."""
+    return pc.replace_substring_regex(pc.utf8_normalize(texts, form="NFKC"), r"\s+", "")
+
+
+def digits(text: str) -> str:
+    """Return the digits of a text, half-width."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text) if c.isdecimal())
+
+
+class Texts:
+    """Columns and pseudo-columns of one block by name; a column the file lacks reads as blank.
+
+    `parts` are the contract's texts taken out of other columns, as `@part.NAME`.
+    """
+
+    def __init__(self, block: TextBlock, parts: Mapping[str, Part]) -> None:
         self._block = block
+        self._parts = parts
         self.rows = block.columns.num_rows
         self._encoded: dict[str, pa.DictionaryArray] = {}
+        self._ordinary: dict[str, Mask | None] = {}
 
     def raw(self, name: str) -> pa.Array:
         """Return the column as it was read: dictionary or plain strings."""
+        if name.startswith(PART):
+            return self.encoded(name)
         if name.startswith("@"):
             return constant(self._block.variables.get(name, ""), Type.STRING, self.rows)
         index = self._block.columns.schema.get_field_index(name)
@@ -34,29 +68,88 @@ class Texts:
     def encoded(self, name: str) -> pa.DictionaryArray:
         """Return the column dictionary-encoded."""
         if name not in self._encoded:
-            self._encoded[name] = encode(self.raw(name))
+            part = self._parts.get(name.removeprefix(PART)) if name.startswith(PART) else None
+            self._encoded[name] = self._part(part) if part else encode(self.raw(name))
         return self._encoded[name]
+
+    def _part(self, part: Part) -> pa.DictionaryArray:
+        whole = self.encoded(part.column)
+        unless = digits(self._block.variables.get(part.unless, "")) if part.unless else None
+        texts = [taken_out(part.extract, spelling) for spelling in whole.dictionary.to_pylist()]
+        kept = ["" if unless and digits(text) == unless else text for text in texts]
+        short = pa.array(kept, pa.string()).dictionary_encode()
+        return pa.DictionaryArray.from_arrays(
+            short.indices.take(whole.indices), short.dictionary
+        )
 
     def cheapest_first(self, names: Sequence[str]) -> list[str]:
         """Return the names, those with few spellings first."""
-        return sorted(names, key=lambda name: len(self.encoded(name).dictionary))
+        return sorted(names, key=lambda name: not pa.types.is_dictionary(self.raw(name).type))
+
+    def ordinary(self, name: str) -> Mask | None:
+        """Return which cells of a column of unique spellings are plain numbers such as K-00123.
+
+        Such a cell is its own identifier, and never the label of a total or a note; so that
+        a column of ten million of them costs no Python. None for a column with few spellings.
+        """
+        if name not in self._ordinary:
+            column = self.raw(name)
+            mask = None
+            if not pa.types.is_dictionary(column.type):
+                alike = pc.match_substring_regex(column, ORDINARY)
+                short = pc.less(pc.binary_length(column), CHIP_DIGITS)
+                mask = pc.and_(alike, short).to_numpy(zero_copy_only=False)
+            self._ordinary[name] = mask
+        return self._ordinary[name]
 
     def joined(self, names: Sequence[str], separator: str) -> pa.Array:
         """Return the non-blank cells of several columns joined by a separator."""
         if len(names) == 1:
             return self.raw(names[0])
         plain = [pc.cast(self.raw(n), pa.string()) for n in names]
-        parts = [pc.if_else(pc.equal(p, ""), pa.scalar(None, pa.string()), p) for p in plain]
+        blank = [pc.equal(p, "") for p in plain]
+        nothing = functools.reduce(pc.and_, blank)
+        parts = [pc.if_else(b, pa.scalar(None, pa.string()), p) for b, p in zip(blank, plain, strict=True)]
+        # Arrow 17 drops a row whose parts are all skipped, so that one of them stays.
+        parts[0] = pc.if_else(nothing, "", parts[0])
         return pc.binary_join_element_wise(*parts, separator, null_handling="skip")
 
     def where(self, name: str, test: Callable[[str], bool]) -> Mask:
         """Return which rows' cell of a column passes a test of its spelling."""
-        column = self.encoded(name)
-        spellings = column.dictionary.to_pylist()
+        spellings = self.encoded(name).dictionary.to_pylist()
         hits = np.fromiter((test(s) for s in spellings), np.bool_, len(spellings))
+        return self._rows_of(name, hits)
+
+    def blank(self, name: str) -> Mask:
+        """Return which cells of a column are empty or white space."""
+        return self._where_text(name, lambda texts: pc.equal(pc.utf8_trim_whitespace(texts), ""))
+
+    def titled(self, name: str, title: str) -> Mask:
+        """Return which cells of a column read like a title, white space and width apart."""
+        same = squeezed(pa.array([title]))[0]
+        return self._where_text(name, lambda texts: pc.equal(squeezed(texts), same))
+
+    def _where_text(self, name: str, test: Callable[[pa.Array], pa.Array]) -> Mask:
+        column = self.raw(name)
+        if pa.types.is_dictionary(column.type):
+            return self._rows_of(name, test(column.dictionary).to_numpy(zero_copy_only=False))
+        return test(column).to_numpy(zero_copy_only=False)
+
+    def _rows_of(self, name: str, hits: Mask) -> Mask:
         if not hits.any():
             return np.zeros(self.rows, np.bool_)
-        return hits[column.indices.to_numpy(zero_copy_only=False)]
+        return hits[self.encoded(name).indices.to_numpy(zero_copy_only=False)]
+
+    def where_unusual(self, name: str, test: Callable[[str], bool]) -> Mask:
+        """Return what `where` does for a test that no ordinary cell can pass."""
+        ordinary = self.ordinary(name)
+        if ordinary is None:
+            return self.where(name, test)
+        mask = np.zeros(self.rows, np.bool_)
+        places = np.flatnonzero(~ordinary)
+        cells = self.raw(name).take(pa.array(places)).to_pylist()
+        mask[places] = np.fromiter((test(cell) for cell in cells), np.bool_, len(cells))
+        return mask
 
     def when(self, condition: When) -> Mask:
         """Return which rows meet a contract's condition."""

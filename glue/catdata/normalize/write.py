@@ -87,7 +87,7 @@ class PartitionedWriter:
     def _flush(self) -> None:
         keep_open = len(self._buffers.keys() | self._open.keys()) <= MAX_OPEN
         for partition in sorted(self._buffers):
-            table = pa.Table.from_batches(self._buffers[partition]).unify_dictionaries()
+            table = compacted(pa.Table.from_batches(self._buffers[partition]))
             stack, writer = self._open.pop(partition, None) or self._start(partition, table.schema)
             writer.write_table(table)
             self.rows_written += table.num_rows
@@ -162,6 +162,34 @@ def _close(
         stack.close()
     else:
         stack.__exit__(kind, *rest)
+
+
+def compacted(table: pa.Table) -> pa.Table:
+    """Return the table with dictionaries that hold the values of its own rows and no others.
+
+    Parquet stores a dictionary whole: the text of an excluded row, or of another partition, would
+    otherwise lie in a file that no row of it belongs to.
+    """
+    unified = table.unify_dictionaries().combine_chunks()
+    for place, field in enumerate(unified.schema):
+        if pa.types.is_dictionary(field.type):
+            unified = unified.set_column(place, field, _compact(unified.column(place)))
+    return unified
+
+
+def _compact(column: pa.ChunkedArray) -> pa.Array:
+    if column.num_chunks == 0:
+        return column
+    array = column.chunk(0)
+    indices = pc.fill_null(array.indices, -1).to_numpy(zero_copy_only=False)
+    used = np.flatnonzero(np.bincount(indices + 1, minlength=len(array.dictionary) + 1)[1:])
+    if len(used) == len(array.dictionary):
+        return array
+    place = np.zeros(len(array.dictionary) + 1, np.int32)
+    place[used] = np.arange(len(used), dtype=np.int32)
+    missing = indices < 0
+    fresh = pa.array(place[indices], mask=missing if missing.any() else None)
+    return pa.DictionaryArray.from_arrays(fresh, array.dictionary.take(pa.array(used)))
 
 
 def to_schema(batch_columns: dict[str, pa.Array], schema: pa.Schema, rows: int) -> pa.RecordBatch:
