@@ -1,4 +1,4 @@
-"""Writes the dbt files that follow from catdata.entities: the sources and the staging documentation.
+"""Writes the dbt files that follow from catdata.entities: the sources and what staging documents.
 
 `python dbt_project/generate_sources.py` writes them, `--check` only says whether they are current.
 """
@@ -10,7 +10,10 @@ from pathlib import Path
 from catdata.entities import ENTITIES, LOADS, QUARANTINE, REFERENCES, Column, Entity, Type
 
 MODELS = Path(__file__).parent / "models"
-HEAD = "# Generated from catdata.entities by dbt_project/generate_sources.py; do not edit.\nversion: 2\n"
+HEAD = (
+    "# Generated from catdata.entities by dbt_project/generate_sources.py; do not edit.\n"
+    "version: 2\n"
+)
 
 DUCKDB_TYPES = {Type.STRING: "VARCHAR", Type.INT: "INTEGER"}
 LAYERS = (
@@ -45,6 +48,11 @@ def text(column: Column) -> str:
     return f"{column.ja} / {column.en}{codes}"
 
 
+def about(entity: Entity, ja: str = "", en: str = "") -> str:
+    """Return a table's description in both languages, each with an addition, and its grain."""
+    return quoted(f"{entity.ja}{ja} / {entity.en}{en}. Grain: {entity.grain}.")
+
+
 def location(entity: Entity) -> Iterator[str]:
     """Yield the lines of meta that tell DuckDB where the table lies in the lake."""
     if entity is LOADS:
@@ -73,7 +81,8 @@ def sources() -> str:
         lines += [
             f"  - name: {layer}",
             f"    description: {quoted(description)}",
-            f"    schema: \"{{{{ env_var('CATDATA_SCHEMA_{layer.upper()}', 'catdata_{layer}') }}}}\"",
+            f"    schema: \"{{{{ env_var('CATDATA_SCHEMA_{layer.upper()}', "
+            f"'catdata_{layer}') }}}}\"",
             "    config:",
             "      meta:",
             "        lake: \"{{ env_var('CATDATA_LAKE', 'lake') }}\"",
@@ -82,7 +91,7 @@ def sources() -> str:
         for entity in entities:
             lines += [
                 f"      - name: {entity.name}",
-                f"        description: {quoted(f'{entity.ja} / {entity.en}. Grain: {entity.grain}.')}",
+                f"        description: {about(entity)}",
                 "        config:",
             ]
             if entity is LOADS:
@@ -105,17 +114,14 @@ def staging() -> str:
     for entity in ENTITIES.values():
         lines += [
             f"  - name: stg_{entity.name}",
-            "    description: "
-            + quoted(
-                f"{entity.ja}（有効な取込のみ） / {entity.en}, visible rows only. Grain: {entity.grain}."
-            ),
+            f"    description: {about(entity, '（有効な取込のみ）', ', visible rows only')}",
             "    columns:",
             *(f"      {line}" for line in columns(entity)),
         ]
     for entity in REFERENCES.values():
         lines += [
             f"  - name: stg_{entity.name}",
-            f"    description: {quoted(f'{entity.ja} / {entity.en}. Grain: {entity.grain}.')}",
+            f"    description: {about(entity)}",
             "    columns:",
             *(f"      {line}" for line in columns(entity)),
         ]
@@ -123,8 +129,8 @@ def staging() -> str:
         "  - name: stg_load",
         "    description: "
         + quoted(
-            "取込台帳（版ごと） / the ledger: one version of one object. Materialised first, so that one "
-            "run sees one state of the lake. Grain: source_id, source_object, object_version."
+            "取込台帳（版ごと） / the ledger: one version of one object. Materialised first, so that "
+            "one run sees one state of the lake. Grain: source_id, source_object, object_version."
         ),
         "    columns:",
         *(f"      {line}" for line in columns(LOADS)),

@@ -1,4 +1,4 @@
-"""dbt's own date macros for sqlfluff's jinja templater, written as the function calls they become."""
+"""dbt's own date macros for sqlfluff's jinja templater, written as function calls."""
 
 
 def date_trunc(part: str, day: str) -> str:
