@@ -129,8 +129,9 @@ def staging() -> str:
         "  - name: stg_load",
         "    description: "
         + quoted(
-            "取込台帳（版ごと） / the ledger: one version of one object. Materialised first, so that "
-            "one run sees one state of the lake. Grain: source_id, source_object, object_version."
+            "取込台帳（版ごと） / the ledger: one version of one object. Materialised first, so "
+            "that one run sees one state of the lake. "
+            "Grain: source_id, source_object, object_version."
         ),
         "    columns:",
         *(f"      {line}" for line in columns(LOADS)),
