@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from catdata.storage import Storage
 from standins.s3 import denied, s3_service, s3_url
 

@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
+from small_lake import NOW, cases, key_of, write_load
+
 from catdata.loads import Ledger
 from catdata.loads.choose import Sizes
 from catdata.loads.compact import compact
 from catdata.loads.expire import expire
 from catdata.storage import Storage
-from small_lake import NOW, cases, key_of, write_load
 
 DAY = timedelta(days=1)
 KEEP = 30 * DAY

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from catdata.entities import ENTITIES, QUARANTINE
 from catdata.entities.derive import arrow_schema
 from catdata.loads import Ledger, LoadRecord, draw_load_id, layout

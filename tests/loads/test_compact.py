@@ -13,12 +13,6 @@ from typing import Self
 import pyarrow.parquet as pq
 import pytest
 from actions import FEW, compact_few
-from catdata.loads import Ledger, initialise, layout
-from catdata.loads.choose import Sizes, StoredFile, choose, stored_files
-from catdata.loads.compact import Merged, compact
-from catdata.loads.expire import expire
-from catdata.storage import ObjectInfo, Storage
-from catdata.storage.local import LocalStorage
 from small_lake import (
     CODE,
     NOW,
@@ -30,6 +24,13 @@ from small_lake import (
     rows_of,
     seen,
 )
+
+from catdata.loads import Ledger, initialise, layout
+from catdata.loads.choose import Sizes, StoredFile, choose, stored_files
+from catdata.loads.compact import Merged, compact
+from catdata.loads.expire import expire
+from catdata.storage import ObjectInfo, Storage
+from catdata.storage.local import LocalStorage
 from standins.crash import crashes
 
 MB = 1 << 20

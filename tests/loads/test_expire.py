@@ -6,10 +6,6 @@ from pathlib import Path
 
 import pytest
 from actions import DAY, KEEP, LATER, expire_all
-from catdata.loads import Ledger, LoadRecord, initialise, layout
-from catdata.loads.expire import LONGEST_RUN, Reason, expire, find_expired, summary
-from catdata.loads.record import Status
-from catdata.storage import ObjectInfo, Storage
 from small_lake import (
     NOW,
     Snapshot,
@@ -21,6 +17,11 @@ from small_lake import (
     seen,
     write_load,
 )
+
+from catdata.loads import Ledger, LoadRecord, initialise, layout
+from catdata.loads.expire import LONGEST_RUN, Reason, expire, find_expired, summary
+from catdata.loads.record import Status
+from catdata.storage import ObjectInfo, Storage
 from standins.crash import crashes
 
 

@@ -6,15 +6,16 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+from small_lake import Row, Snapshot, cases, key_of, rows_of, seen, write_load
+
 from catdata.loads import Ledger, LoadRecord, initialise
 from catdata.loads.choose import Sizes
 from catdata.loads.compact import compact
 from catdata.loads.expire import LONGEST_RUN, expire
 from catdata.storage import Storage
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
-from small_lake import Row, Snapshot, cases, key_of, rows_of, seen, write_load
 
 KEEP = timedelta(days=30)
 names = st.sampled_from("abc")

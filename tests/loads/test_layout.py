@@ -1,10 +1,11 @@
 """Names in the lake: what is built is parsed back, and everything else is nobody's."""
 
 import pytest
-from catdata.entities import ENTITIES, TABLES
-from catdata.loads import layout
 from hypothesis import given
 from hypothesis import strategies as st
+
+from catdata.entities import ENTITIES, TABLES
+from catdata.loads import layout
 
 LOAD = "20260401T000000000000Z0123456789ab"
 counts = st.integers(0, 10**6)

@@ -13,6 +13,10 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 from actions import correct, withdraw
+from hypothesis import given
+from hypothesis import strategies as st
+from small_lake import NOW, cases, copies, key_of, load, rows_of, seen, write_load
+
 from catdata.entities import LOADS, TABLES, Column
 from catdata.entities.derive import arrow_schema
 from catdata.loads import (
@@ -25,9 +29,6 @@ from catdata.loads import (
     load_id_of,
 )
 from catdata.storage import Storage, StorageError
-from hypothesis import given
-from hypothesis import strategies as st
-from small_lake import NOW, cases, copies, key_of, load, rows_of, seen, write_load
 from standins.crash import crashes
 
 TIME = datetime(2026, 4, 1, 9, 30, 0, 1, tzinfo=UTC)

@@ -9,7 +9,7 @@ from typing import Any
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 # What takes long to import; pyarrow imports pandas by itself when it meets Python objects.
-_CONTEXT.set_forkserver_preload(["catdata.loads.compact", "catdata.loads.expire", "pandas"])
+_CONTEXT.set_forkserver_preload(["pandas", "pyarrow.compute", "pyarrow.parquet", "obstore"])
 
 
 def crashes(action: Callable[[str], object], fresh: Callable[[int], str]) -> Iterator[str]:
@@ -33,6 +33,7 @@ def crashes(action: Callable[[str], object], fresh: Callable[[int], str]) -> Ite
 def _run(step: int, action: Callable[[str], object], url: str, environment: dict[str, str]) -> None:
     os.environ.update(environment)  # the fork server has that of its own start
     import obstore
+
     from catdata.storage.disk import Sink
 
     steps = iter(range(step - 1))

@@ -11,9 +11,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from ways import write
+
 from catdata.storage import Storage, StorageError
 from standins.crash import crashes
-from ways import write
 
 FORK = multiprocessing.get_context("fork")
 
@@ -154,3 +155,37 @@ def test_emptied_folders_go_and_writers_make_them_again(tmp_path: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(work, ("x", "y")))
     assert [p.name for p in (tmp_path / "lake").iterdir()] == [".tmp"]
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_content_is_durable_before_its_name_and_its_folders_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """SIGKILL loses no pages of the kernel, so the order that a power cut needs is watched."""
+    done: list[str] = []
+    fsync, link, replace = os.fsync, os.link, os.replace
+    named = {"link": link, "replace": replace}
+
+    def watched_fsync(descriptor: int) -> None:
+        done.append(f"fsync {Path(f'/proc/self/fd/{descriptor}').readlink()}")
+        fsync(descriptor)
+
+    def watch(step: str) -> None:
+        def watched(source: str, target: str) -> None:
+            done.append(f"name {source}")
+            named[step](source, target)
+
+        monkeypatch.setattr(os, step, watched)
+
+    monkeypatch.setattr(os, "fsync", watched_fsync)
+    watch("link")
+    watch("replace")
+    lake = tmp_path / "lake"
+    write(str(lake), how, 10)
+    (naming,) = [n for n, step in enumerate(done) if step.startswith("name")]
+    folders = {f"fsync {folder}" for folder in (lake / "a/b", lake / "a", lake, tmp_path)}
+    assert folders <= set(done[naming:])
+    content = (
+        f"fsync {lake / 'a/b/k'}" if how == "open_new" else done[naming].replace("name", "fsync")
+    )
+    assert content in (done[naming:] if how == "open_new" else done[:naming])

@@ -12,11 +12,12 @@ from threading import Barrier
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from catdata.storage import ObjectNotFoundError, Storage, StorageError
 from catdata.storage.local import LocalStorage
 from catdata.storage.s3 import S3Storage
-from hypothesis import given
-from hypothesis import strategies as st
 
 ODD_KEYS = (
     "raw/jp-x/令和5年度/猫 台帳.csv",

@@ -180,7 +180,8 @@ class LocalStorage(Storage):
             with suppress(FileExistsError, FileNotFoundError):
                 os.makedirs(os.path.dirname(path), exist_ok=True)
             try:
-                return step(temp, path)
+                step(temp, path)
+                return
             except FileNotFoundError:
                 if not attempts_left:
                     raise
