@@ -92,8 +92,6 @@ def visible(lake: Path, entity: str = "shelter_intake") -> list[dict[str, object
         table = pq.read_table(storage.open(info.key))
         partition = dict(part.split("=") for part in info.key.split("/") if "=" in part)
         rows += [
-            r | partition
-            for r in table.to_pylist()
-            if (r["source_object"], r["load_id"]) in loads
+            r | partition for r in table.to_pylist() if (r["source_object"], r["load_id"]) in loads
         ]
     return sorted(rows, key=lambda r: (str(r["source_object"]), int(str(r["source_row"]))))

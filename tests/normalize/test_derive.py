@@ -74,7 +74,9 @@ def test_age_from_birth_fills_what_is_not_stated_and_flags_what_cannot_be() -> N
         ("120.0", None, None, "adult"),
     ],
 )
-def test_life_stage(low: str | None, high: str | None, stated: str | None, stage: str | None) -> None:
+def test_life_stage(
+    low: str | None, high: str | None, stated: str | None, stage: str | None
+) -> None:
     columns = {
         "age_months_min": pa.array([low and Decimal(low)], pa.decimal128(6, 1)),
         "age_months_max": pa.array([high and Decimal(high)], pa.decimal128(6, 1)),

@@ -13,7 +13,8 @@ from catdata.values import PARSERS, is_note, total_kind
 from catdata.values.result import Context
 
 cells = st.lists(
-    st.text(alphabet=st.sampled_from("AK09-/._ 計注合※猫０Ａ\u3000totalNOE39"), max_size=18), min_size=1
+    st.text(alphabet=st.sampled_from("AK09-/._ 計注合※猫０Ａ\u3000totalNOE39"), max_size=18),
+    min_size=1,
 )
 
 
@@ -42,9 +43,7 @@ def test_plain_and_dictionary_columns_give_the_same_answers(values: list[str]) -
     assert np.array_equal(both.blank("plain"), both.blank("coded"))
     assert np.array_equal(both.blank("plain"), [not v.strip() for v in values])
     for test in (is_note, lambda s: total_kind(s) is not None):
-        assert np.array_equal(
-            both.where_unusual("plain", test), both.where_unusual("coded", test)
-        )
+        assert np.array_equal(both.where_unusual("plain", test), both.where_unusual("coded", test))
     assert np.array_equal(both.titled("plain", "Total"), both.titled("coded", "Total"))
 
 

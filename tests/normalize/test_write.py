@@ -43,7 +43,10 @@ def name_of(code: str, year: int, sequence: int) -> str:
 
 
 def batch(rows: list[int], coats: list[str]) -> pa.RecordBatch:
-    columns = {"source_row": pa.array(rows, pa.int64()), "coat": pa.array(coats).dictionary_encode()}
+    columns = {
+        "source_row": pa.array(rows, pa.int64()),
+        "coat": pa.array(coats).dictionary_encode(),
+    }
     return to_schema(columns, SCHEMA, len(rows))
 
 

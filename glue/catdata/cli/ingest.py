@@ -51,13 +51,16 @@ def ingest(
         contracts = load_contracts()
         if source is not None and source not in contracts:
             known = ", ".join(sorted(contracts))
-            raise click.UsageError(f"取込契約 {source} はありません。/ No contract {source}. ({known})")
+            raise click.UsageError(
+                f"取込契約 {source} はありません。/ No contract {source}. ({known})"
+            )
         storage = Storage(lake)
         places = _places(_files(paths), contracts, source)
         for key, path in places.items():
             storage.upload(path, key)
         infos = [storage.info(key) for key in places]
-        finish(normalize(storage, infos, engine=engine, reload=reload), summary)
+        result = normalize(storage, contracts, infos, engine=engine, reload=reload)
+        finish(result, summary)
 
 
 @click.command()

@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from catdata.cli.runtime import spark_session
-from catdata.contracts.load import ContractError, load_contracts
+from catdata.contracts.load import load_contracts
 from catdata.contracts.model import Contract
+from catdata.contracts.problems import ContractError
 from catdata.loads import initialise, layout
 from catdata.normalize.engines import Engine, LocalEngine, SparkEngine
 from catdata.normalize.privacy import ApplicantKeys
@@ -68,15 +69,19 @@ def main(
         if manifest:
             keys += json.loads(storage.read(manifest))
         infos = [storage.info(k) for k in keys] if keys else list(storage.list(layout.RAW))
-        result = normalize(storage, infos, engine=engine, reload=reload)
+        result = normalize(storage, load_contracts(), infos, engine=engine, reload=reload)
         finish(result, summary)
 
 
 def normalize(
-    storage: Storage, infos: Iterable[ObjectInfo], *, engine: str, reload: bool = False
+    storage: Storage,
+    contracts: Mapping[str, Contract],
+    infos: Iterable[ObjectInfo],
+    *,
+    engine: str,
+    reload: bool = False,
 ) -> RunSummary:
     """Prepare the lake, run the job over some raw objects with progress, and return its summary."""
-    contracts = load_contracts()
     initialise(storage)
     publish(storage, contracts)
     infos = sorted(infos, key=lambda info: info.key)

@@ -31,7 +31,9 @@ def spark_session(app_name: str) -> Iterator["SparkSession"]:
     }
     builder: Any = SparkSession.builder.appName(app_name)
     if "SPARK_ENV_LOADED" not in os.environ and "GLUE_VERSION" not in os.environ:
-        builder = builder.master(f"local[{os.cpu_count() or 2}]").config("spark.driver.memory", "1g")
+        builder = builder.master(f"local[{os.cpu_count() or 2}]").config(
+            "spark.driver.memory", "1g"
+        )
     for name, value in defaults.items():
         builder = builder.config(name, value)
     spark: SparkSession = builder.getOrCreate()

@@ -58,7 +58,8 @@ class CompiledTable:
 def compile_table(contract: Contract, table: Table) -> CompiledTable:
     """Compile one table of a checked contract."""
     entities = tuple(ENTITIES[record.entity] for record in table.records)
-    declared = [(name, (name,), "", column) for name, column in table.columns.items()]
+    declared: list[tuple[str, tuple[str, ...], str, Column]] = [
+        (name, (name,), "", column) for name, column in table.columns.items()]
     declared += [
         (c.separator.join(c.columns), tuple(c.columns), c.separator, c.column)
         for c in table.combined
@@ -97,7 +98,9 @@ def canonical(output: str, column: Column) -> str:
     return output.replace("*", column.as_ or "*")
 
 
-def function_of(step: Step, entities: tuple[Entity, ...], context: Context) -> Callable[[str], Parsed]:
+def function_of(
+    step: Step, entities: tuple[Entity, ...], context: Context
+) -> Callable[[str], Parsed]:
     """Return the function from one spelling to canonical fields for a step in a context."""
     column = step.column
     if column.parser == CODE:
@@ -124,8 +127,8 @@ def _code_function(column: Column, entities: tuple[Entity, ...]) -> Callable[[st
         ),
         None,
     )
-    codes = {
+    meanings: dict[str, str | Mapping[str, object]] = {
         spelling: meaning if isinstance(meaning, str) else meaning.model_dump()
         for spelling, meaning in column.codes.items()
     }
-    return lambda text: parse_code(text, target, code_list, codes)
+    return lambda text: parse_code(text, target, code_list, meanings)

@@ -22,7 +22,7 @@ def months_between(start: pa.Array, end: pa.Array) -> npt.NDArray[np.float64]:
 
 
 def _days(column: pa.Array) -> Days:
-    return column.to_numpy(zero_copy_only=False).astype("datetime64[D]")
+    return np.asarray(column.to_numpy(zero_copy_only=False), "datetime64[D]")
 
 
 def _months(days: Days) -> npt.NDArray[np.int64]:
@@ -30,7 +30,8 @@ def _months(days: Days) -> npt.NDArray[np.int64]:
 
 
 def _day_of_month(days: Days) -> npt.NDArray[np.int64]:
-    return (days - days.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64)
+    first = days.astype("datetime64[M]").astype("datetime64[D]")
+    return np.asarray((days - first).astype(np.int64))
 
 
 def fiscal_year(dates: pa.Array, start_month: int) -> pa.Array:

@@ -442,7 +442,8 @@ class Judge:
         }
         raw = [
             json.dumps(
-                _block_variables(block) | {n: scrub(v[i])[0][:MAX_SHOWN_CELL] for n, v in cells.items() if v[i]},
+                _block_variables(block)
+                | {n: scrub(v[i])[0][:MAX_SHOWN_CELL] for n, v in cells.items() if v[i]},
                 ensure_ascii=False,
             )
             for i in range(len(places))
@@ -476,7 +477,9 @@ class Draft:
     flags: Bits
 
 
-_FROM_LINEAGE = frozenset({"source_id", "source_object", "source_row", "load_id", "dq_flags", "ingested_at"})
+_FROM_LINEAGE = frozenset(
+    {"source_id", "source_object", "source_row", "load_id", "dq_flags", "ingested_at"}
+)
 _SCHEMAS = {name: arrow_schema(entity, with_partitions=False) for name, entity in ENTITIES.items()}
 
 
@@ -511,4 +514,4 @@ def _block_variables(block: TextBlock) -> dict[str, str]:
 def _numbers(column: ParsedColumn) -> npt.NDArray[np.int64]:
     """The column's first whole-number output, nulls as 0 since they add nothing."""
     array = next(a for a in column.fields.values() if pa.types.is_integer(a.type))
-    return pc.fill_null(array, 0).to_numpy(zero_copy_only=False).astype(np.int64)
+    return np.asarray(pc.fill_null(array, 0).to_numpy(zero_copy_only=False), np.int64)

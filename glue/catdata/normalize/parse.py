@@ -118,7 +118,7 @@ class ColumnParser:
                 self._remember(self._function(spelling))
             self._known = pa.concat_arrays([self._known, new])
             self._arrays = None
-        return found
+        return np.asarray(found, np.int32)
 
     def _remember(self, parsed: Parsed) -> None:
         for name, growing in self._fields.items():

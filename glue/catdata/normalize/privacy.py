@@ -28,7 +28,9 @@ class ApplicantKeys:
         key = os.environ.get(KEY_VARIABLE)
         return cls(key.encode() if key else None)
 
-    def column(self, names: pa.Array, municipality_code: pa.Array, fiscal_year: pa.Array) -> pa.Array:
+    def column(
+        self, names: pa.Array, municipality_code: pa.Array, fiscal_year: pa.Array
+    ) -> pa.Array:
         """Return 16 hexadecimal digits a row, null for a blank name."""
         if self.key is None:
             return pa.nulls(len(names), pa.string())
@@ -40,7 +42,9 @@ class ApplicantKeys:
         )
         return pa.array([self._hash(*row) for row in rows], pa.string())
 
-    def _hash(self, name: str, municipality_code: str | None, fiscal_year: int | None) -> str | None:
+    def _hash(
+        self, name: str, municipality_code: str | None, fiscal_year: int | None
+    ) -> str | None:
         person = "".join(unicodedata.normalize("NFKC", name).split())
         if not person or self.key is None:
             return None

@@ -36,7 +36,13 @@ def reference_rows(contracts: Mapping[str, Contract]) -> dict[str, list[dict[str
         "ref_source": contract_rows.sources(contracts),
         "ref_target": contract_rows.targets(contracts),
         "ref_code": [
-            {"code_list": code_list.name, "code": c.code, "ja": c.ja, "en": c.en, "sort_order": place}
+            {
+                "code_list": code_list.name,
+                "code": c.code,
+                "ja": c.ja,
+                "en": c.en,
+                "sort_order": place,
+            }
             for code_list in CODE_LISTS.values()
             for place, c in enumerate(code_list.codes, start=1)
         ],

@@ -62,9 +62,7 @@ class Normalizer:
             step = self._plan(info)
             (planned if isinstance(step, Planned) else outcomes).append(step)  # type: ignore[arg-type]
         tasks = [
-            Task(
-                self._storage.url, p.contract, p.table, split, p.lineage, self._applicant_keys
-            )
+            Task(self._storage.url, p.contract, p.table, split, p.lineage, self._applicant_keys)
             for p in planned
             for split in p.plan.splits
         ]
@@ -82,15 +80,13 @@ class Normalizer:
         if contract is None or table is None:
             return ObjectOutcome(
                 info.key,
-                contract and contract.source_id,
+                contract.source_id if contract else None,
                 "unmatched",
                 error_ja="どの取込契約にも当てはまらないファイル名です。ファイルはそのまま残しました。",
                 error_en="No contract matches this file name; the file is kept as it is.",
             )
         try:
-            found = plan(
-                partial(self._storage.open, info.key), info.key, info.size, table
-            )
+            found = plan(partial(self._storage.open, info.key), info.key, info.size, table)
         except (ReadError, StorageError) as error:
             return _failed(info.key, source_id, error, started)
         head = self._ledger.head(source_id, info.key)
@@ -129,9 +125,7 @@ class Normalizer:
             self._storage.sync(name for r in results for name in r.files)
             committed = self._ledger.commit(record)
         except (ConservationError, StorageError) as failure:
-            return ObjectOutcome(
-                key, source_id, "failed", error_ja=failure.ja, error_en=failure.en
-            )
+            return ObjectOutcome(key, source_id, "failed", error_ja=failure.ja, error_en=failure.en)
         return ObjectOutcome(
             key,
             source_id,

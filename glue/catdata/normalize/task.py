@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 
 import numpy as np
@@ -64,7 +65,7 @@ class SplitResult:
     totals: tuple[TotalRow, ...] = ()
     accepted_by_block: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     partitions: frozenset[tuple[str, int]] = frozenset()
-    observed: frozenset[object] = frozenset()
+    observed: frozenset[date] = frozenset()
     files: tuple[str, ...] = ()
     error: tuple[str, str] | None = None
 
@@ -147,7 +148,12 @@ def first_column(compiled: CompiledTable, split: Split) -> str:
 def _writer(storage: Storage, task: Task, entity: str) -> PartitionedWriter:
     def name_of(municipality_code: str, fiscal_year: int, sequence: int) -> str:
         return layout.normalized_file(
-            entity, municipality_code, fiscal_year, task.lineage.load_id, task.split.number, sequence
+            entity,
+            municipality_code,
+            fiscal_year,
+            task.lineage.load_id,
+            task.split.number,
+            sequence,
         )
 
     schema = arrow_schema(ENTITIES[entity], with_partitions=False)

@@ -1,9 +1,9 @@
 """The text columns of a block, with tests of whole columns that cost one look a distinct spelling."""
 
-import functools
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial, reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -63,7 +63,11 @@ class Texts:
         if name.startswith("@"):
             return constant(self._block.variables.get(name, ""), Type.STRING, self.rows)
         index = self._block.columns.schema.get_field_index(name)
-        return self._block.columns.column(index) if index >= 0 else constant("", Type.STRING, self.rows)
+        return (
+            self._block.columns.column(index)
+            if index >= 0
+            else constant("", Type.STRING, self.rows)
+        )
 
     def encoded(self, name: str) -> pa.DictionaryArray:
         """Return the column dictionary-encoded."""
@@ -78,9 +82,7 @@ class Texts:
         texts = [taken_out(part.extract, spelling) for spelling in whole.dictionary.to_pylist()]
         kept = ["" if unless and digits(text) == unless else text for text in texts]
         short = pa.array(kept, pa.string()).dictionary_encode()
-        return pa.DictionaryArray.from_arrays(
-            short.indices.take(whole.indices), short.dictionary
-        )
+        return pa.DictionaryArray.from_arrays(short.indices.take(whole.indices), short.dictionary)
 
     def cheapest_first(self, names: Sequence[str]) -> list[str]:
         """Return the names, those with few spellings first."""
@@ -108,8 +110,11 @@ class Texts:
             return self.raw(names[0])
         plain = [pc.cast(self.raw(n), pa.string()) for n in names]
         blank = [pc.equal(p, "") for p in plain]
-        nothing = functools.reduce(pc.and_, blank)
-        parts = [pc.if_else(b, pa.scalar(None, pa.string()), p) for b, p in zip(blank, plain, strict=True)]
+        nothing = reduce(pc.and_, blank)
+        parts = [
+            pc.if_else(b, pa.scalar(None, pa.string()), p)
+            for b, p in zip(blank, plain, strict=True)
+        ]
         # Arrow 17 drops a row whose parts are all skipped, so that one of them stays.
         parts[0] = pc.if_else(nothing, "", parts[0])
         return pc.binary_join_element_wise(*parts, separator, null_handling="skip")
@@ -133,12 +138,13 @@ class Texts:
         column = self.raw(name)
         if pa.types.is_dictionary(column.type):
             return self._rows_of(name, test(column.dictionary).to_numpy(zero_copy_only=False))
-        return test(column).to_numpy(zero_copy_only=False)
+        return np.asarray(test(column).to_numpy(zero_copy_only=False), np.bool_)
 
     def _rows_of(self, name: str, hits: Mask) -> Mask:
         if not hits.any():
             return np.zeros(self.rows, np.bool_)
-        return hits[self.encoded(name).indices.to_numpy(zero_copy_only=False)]
+        indices = self.encoded(name).indices.to_numpy(zero_copy_only=False)
+        return np.asarray(hits[indices], np.bool_)
 
     def where_unusual(self, name: str, test: Callable[[str], bool]) -> Mask:
         """Return what `where` does for a test that no ordinary cell can pass."""
@@ -155,5 +161,5 @@ class Texts:
         """Return which rows meet a contract's condition."""
         mask = np.ones(self.rows, np.bool_)
         for name, tests in condition.items():
-            mask &= self.where(name, lambda spelling, tests=tests: matches(spelling, tests))
+            mask &= self.where(name, partial(matches, tests=tests))
         return mask

@@ -19,7 +19,9 @@ FLUSH_ROWS = 1 << 19
 # Beyond this many partitions their files are closed at every flush instead of kept open.
 MAX_OPEN = 64
 # Names of columns with about as many values as rows: a Parquet dictionary would only cost.
-UNIQUE_COLUMNS = frozenset({"source_row", "intake_id", "management_no", "case_id", "application_id"})
+UNIQUE_COLUMNS = frozenset(
+    {"source_row", "intake_id", "management_no", "case_id", "application_id"}
+)
 
 
 class PartitionedWriter:
@@ -43,32 +45,40 @@ class PartitionedWriter:
     def __enter__(self) -> "PartitionedWriter":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        if kind is None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> None:
+        if error is None:
             try:
                 self._flush()
-            except BaseException as error:
-                self._close_all(type(error), error, error.__traceback__)
+            except BaseException as failure:
+                self._close_all(failure)
                 raise
-        self._close_all(kind, *rest)
+        self._close_all(error)
 
-    def _close_all(self, kind: type[BaseException] | None, *rest: object) -> None:
+    def _close_all(self, error: BaseException | None) -> None:
         for stack, writer in self._open.values():
-            _close(stack, writer, kind, *rest)
+            _close(stack, writer, error)
 
-    def write(self, batch: pa.RecordBatch, municipality_code: pa.Array, fiscal_year: pa.Array) -> None:
+    def write(
+        self, batch: pa.RecordBatch, municipality_code: pa.Array, fiscal_year: pa.Array
+    ) -> None:
         """Add rows; `batch` has the entity's columns in order, without the partition columns."""
         if batch.num_rows == 0:
             return
-        codes = municipality_code.dictionary_encode() if not pa.types.is_dictionary(
-            municipality_code.type
-        ) else municipality_code
+        codes = (
+            municipality_code.dictionary_encode()
+            if not pa.types.is_dictionary(municipality_code.type)
+            else municipality_code
+        )
         place = codes.indices.to_numpy(zero_copy_only=False).astype(np.int64)
         keys, inverse = np.unique(
             place * 100_000 + fiscal_year.to_numpy(zero_copy_only=False), return_inverse=True
         )
         if len(keys) > 1:
-            order = np.argsort(inverse.astype(np.uint16) if len(keys) < 65536 else inverse, kind="stable")
+            order = np.argsort(
+                inverse.astype(np.uint16) if len(keys) < 65536 else inverse, kind="stable"
+            )
             batch = batch.take(pa.array(order))
             ends = np.cumsum(np.bincount(inverse))
         else:
@@ -88,12 +98,13 @@ class PartitionedWriter:
         keep_open = len(self._buffers.keys() | self._open.keys()) <= MAX_OPEN
         for partition in sorted(self._buffers):
             table = compacted(pa.Table.from_batches(self._buffers[partition]))
-            stack, writer = self._open.pop(partition, None) or self._start(partition, table.schema)
+            if partition not in self._open:
+                self._open[partition] = self._start(partition, table.schema)
+            stack, writer = self._open[partition]
             writer.write_table(table)
             self.rows_written += table.num_rows
-            if keep_open:
-                self._open[partition] = stack, writer
-            else:
+            if not keep_open:
+                del self._open[partition]
                 _close(stack, writer, None)
         self._buffers.clear()
         self._rows = self._bytes = 0
@@ -120,10 +131,11 @@ class SingleWriter:
     def __enter__(self) -> "SingleWriter":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> None:
         if self._open is not None:
-            stack, writer = self._open
-            _close(stack, writer, kind, *rest)
+            _close(*self._open, error)
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Append a batch of the schema, text dictionary-encoded or not."""
@@ -149,19 +161,17 @@ def _open_parquet(sink: Sink, key: str, schema: pa.Schema) -> tuple[ExitStack, p
     return stack, writer
 
 
-def _close(
-    stack: ExitStack, writer: pq.ParquetWriter, kind: type[BaseException] | None, *rest: object
-) -> None:
+def _close(stack: ExitStack, writer: pq.ParquetWriter, error: BaseException | None) -> None:
     """Finish a file, or after an error leave nothing of it."""
-    if kind is None:
+    if error is None:
         try:
             writer.close()
-        except BaseException as error:
-            stack.__exit__(type(error), error, error.__traceback__)
+        except BaseException as failure:
+            stack.__exit__(type(failure), failure, failure.__traceback__)
             raise
         stack.close()
     else:
-        stack.__exit__(kind, *rest)
+        stack.__exit__(type(error), error, error.__traceback__)
 
 
 def compacted(table: pa.Table) -> pa.Table:

@@ -1,0 +1,176 @@
+"""Zip archives: the members that a contract means, and the tricks that are refused."""
+
+import io
+import re
+import zipfile
+from typing import BinaryIO
+
+from catdata.contracts.model import Table
+from catdata.readers.limits import MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED, RATIO_FROM
+from catdata.readers.source import OpenObject, Source, file_variables
+from catdata.readers.types import ReadError
+
+
+class ArchiveError(ReadError):
+    """A zip archive is broken, protected, unsafe or too large."""
+
+
+def is_archive(name: str) -> bool:
+    """Return whether a raw object is an archive, by its name."""
+    return name.lower().endswith(".zip")
+
+
+def members(open_object: OpenObject, key: str, table: Table) -> list[Source]:
+    """Return the members whose names the contract's table matches, in the order of their names.
+
+    Where the archive's own name matches, all its files are meant. Raises ArchiveError.
+    """
+    with open_object() as file:
+        archive = _opened(file, key)
+        refuse_bomb(archive, key)
+        infos = [info for info in archive.infolist() if not info.is_dir()]
+    for info in infos:
+        _refuse_tricks(info, key)
+    names = {info: member_name(info) for info in infos}
+    hidden = re.compile(r"(^|/)(\.|__MACOSX/|~\$)")
+    meant = [info for info in infos if not hidden.search(names[info])]
+    if file_variables(table.file, key) is None:
+        meant = [info for info in meant if file_variables(table.file, names[info]) is not None]
+    if not meant:
+        raise ArchiveError(
+            f"圧縮ファイルの中に契約のファイル（{table.file}）がありません。",
+            f"No file in the archive matches {table.file}.",
+            key=key,
+        )
+    return [
+        Source(_opener(open_object, info.filename, key), key, info.file_size, names[info])
+        for info in sorted(meant, key=lambda info: names[info])
+    ]
+
+
+def member(open_object: OpenObject, key: str, name: str) -> Source:
+    """Return one member by the name that `members` gave it."""
+    with open_object() as file:
+        for info in _opened(file, key).infolist():
+            if member_name(info) == name:
+                return Source(_opener(open_object, info.filename, key), key, info.file_size, name)
+    raise ArchiveError(
+        "圧縮ファイルの中にファイルがありません。", "The member is gone.", key=f"{key}!{name}"
+    )
+
+
+def member_name(info: zipfile.ZipInfo) -> str:
+    """Return a member's name; Windows writes Japanese names in CP932 without saying so."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("cp932")
+    except UnicodeError:
+        return info.filename
+
+
+def refuse_bomb(archive: zipfile.ZipFile, key: str) -> None:
+    """Raise ArchiveError for too many members or too much data for its compressed size."""
+    infos = archive.infolist()
+    if len(infos) > MAX_MEMBERS:
+        raise ArchiveError(
+            f"圧縮ファイルの中のファイルが多すぎます（{len(infos):,}、上限{MAX_MEMBERS:,}）。",
+            f"Too many files in the archive: found {len(infos):,}, expected at most {MAX_MEMBERS:,}.",
+            key=key,
+        )
+    for info in infos:
+        ratio = info.file_size / max(info.compress_size, 1)
+        if info.file_size > MAX_UNPACKED or (info.file_size > RATIO_FROM and ratio > MAX_RATIO):
+            raise _bomb(key)
+
+
+def _bomb(key: str) -> ArchiveError:
+    return ArchiveError(
+        "展開すると異常に大きくなる圧縮ファイルです（圧縮爆弾のおそれ）。受け付けません。",
+        "The archive unpacks to far more than its size (a zip bomb?); it is refused.",
+        key=key,
+    )
+
+
+def _opened(file: BinaryIO, key: str) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
+        raise ArchiveError(
+            "zipファイルとして開けません。壊れていないか確かめてください。",
+            "It cannot be opened as a zip archive; it may be broken.",
+            key=key,
+        ) from None
+
+
+def _refuse_tricks(info: zipfile.ZipInfo, key: str) -> None:
+    name = info.filename
+    if name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name) or ":" in name:
+        raise ArchiveError(
+            "圧縮ファイルの中に、外のフォルダーを指す名前があります。受け付けません。",
+            "A name in the archive leads out of it; it is refused.",
+            key=key,
+        )
+    if info.flag_bits & 0x1:
+        raise ArchiveError(
+            "パスワード付きの圧縮ファイルです。外して送り直してください。",
+            "The archive is protected by a password; send it without one.",
+            key=key,
+        )
+    if is_archive(name):
+        raise ArchiveError(
+            "圧縮ファイルの中に圧縮ファイルがあります。中身を直接入れてください。",
+            "An archive inside the archive; put its files in directly.",
+            key=key,
+        )
+
+
+def _opener(open_object: OpenObject, filename: str, key: str) -> OpenObject:
+    return lambda: _Member(open_object, filename, key)
+
+
+class _Member(io.BufferedReader):
+    """A member being read: refuses what unpacks to more than it said, and broken data."""
+
+    def __init__(self, open_object: OpenObject, filename: str, key: str) -> None:
+        self._file = open_object()
+        self._archive = _opened(self._file, key)
+        super().__init__(_Checked(self._archive.open(filename), key), 1 << 20)
+
+    def close(self) -> None:
+        super().close()
+        self._archive.close()
+        self._file.close()
+
+
+class _Checked(io.RawIOBase):
+    def __init__(self, member: "zipfile.ZipExtFile", key: str) -> None:
+        self._member, self._key = member, key
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._member.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._member.tell()
+
+    def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]
+        try:
+            data = self._member.read(len(buffer))
+        except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError):
+            raise ArchiveError(
+                "圧縮ファイルが壊れています。", "The archive is broken.", key=self._key
+            ) from None
+        except Exception as error:
+            if type(error).__module__ != "zlib":
+                raise
+            raise ArchiveError(
+                "圧縮ファイルが壊れています。", "The archive is broken.", key=self._key
+            ) from None
+        buffer[: len(data)] = data
+        return len(data)
