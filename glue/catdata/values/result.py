@@ -27,10 +27,14 @@ EMPTY = Parsed()
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a spelling may depend on besides itself, the same for a whole file."""
+    """What a spelling may depend on besides itself, the same for a whole file.
+
+    `today` is the day against which dates lie too far ahead.
+    """
 
     fiscal_year: int | None = None
     fiscal_year_start_month: int = 4
+    today: date = field(default_factory=date.today)
 
 
 ValueFunction = Callable[[str, Context, Mapping[str, object]], Parsed]
