@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 
 from catdata.contracts.model import Part
-from catdata.normalize.texts import Texts, taken_out
+from catdata.normalize.texts import Parts, Texts, taken_out
 from catdata.readers.types import TextBlock
 from catdata.values import PARSERS, is_note, total_kind
 from catdata.values.result import Context
@@ -21,7 +21,7 @@ cells = st.lists(
 def texts(parts: dict[str, Part] | None = None, /, **columns: pa.Array) -> Texts:
     batch = pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
     rows = pa.array(range(batch.num_rows), pa.int64())
-    return Texts(TextBlock(batch, rows, {"@file.day": "20260510"}), parts or {})
+    return Texts(TextBlock(batch, rows, {"@file.day": "20260510"}), Parts(parts or {}))
 
 
 @given(values=cells)

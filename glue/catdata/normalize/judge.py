@@ -29,7 +29,7 @@ from catdata.normalize.parse import (
 )
 from catdata.normalize.privacy import ApplicantKeys
 from catdata.normalize.screen import screen
-from catdata.normalize.texts import Mask, Texts
+from catdata.normalize.texts import Mask, Parts, Texts
 from catdata.normalize.totals import TotalRow, number_in
 from catdata.normalize.write import to_schema
 from catdata.readers.types import TextBlock
@@ -117,6 +117,7 @@ class Judge:
         self._applicant_keys = applicant_keys
         self._first_column = first_column
         self._parsers: dict[tuple[Context, str], ColumnParser] = {}
+        self._parts = Parts(compiled.table.parts)
         self.accepted_by_block: dict[str, Counter[str]] = {}
         self.unknown: dict[str, Counter[str]] = {}
         self.flags: Counter[str] = Counter()
@@ -127,7 +128,7 @@ class Judge:
 
     def judge(self, block: TextBlock) -> Judged:
         """Judge one block: every row is accepted, rejected or excluded, a row's records together."""
-        texts = Texts(block, self._compiled.table.parts)
+        texts = Texts(block, self._parts)
         verdicts = Verdicts(texts.rows)
         screened = screen(self._compiled, texts, self._first_column)
         for number, code in enumerate(screened.reasons[1:], start=1):

@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 
 from catdata.contracts.model import Part, When
 from catdata.entities.schema import Type
-from catdata.normalize.parse import constant, encode
+from catdata.normalize.parse import ColumnParser, constant, encode
 from catdata.readers.types import TextBlock
 from catdata.values import matches
+from catdata.values.result import Parsed
 
 Mask = npt.NDArray[np.bool_]
 
@@ -43,13 +44,38 @@ def digits(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", text) if c.isdecimal())
 
 
+class Parts:
+    """The contract's parts by pseudo-column; each distinct cell is searched once for all blocks."""
+
+    def __init__(self, parts: Mapping[str, Part]) -> None:
+        self._parts = {PART + name: part for name, part in parts.items()}
+        self._parsers: dict[tuple[str, str], ColumnParser] = {}
+
+    def get(self, name: str) -> Part | None:
+        """Return the part of a pseudo-column, None for any other column."""
+        return self._parts.get(name)
+
+    def take(self, name: str, column: pa.DictionaryArray, same: str) -> pa.DictionaryArray:
+        """Return the part of every cell; blank where its digits are those of `same`."""
+        key = (name, digits(same))
+        if key not in self._parsers:
+            extract, unless = self._parts[name].extract, key[1]
+
+            def text_of(cell: str) -> Parsed:
+                text = taken_out(extract, cell)
+                return Parsed({name: "" if unless and digits(text) == unless else text})
+
+            self._parsers[key] = ColumnParser(text_of, {name: Type.STRING})
+        return self._parsers[key].parse(column).fields[name]
+
+
 class Texts:
     """Columns and pseudo-columns of one block by name; a column the file lacks reads as blank.
 
     `parts` are the contract's texts taken out of other columns, as `@part.NAME`.
     """
 
-    def __init__(self, block: TextBlock, parts: Mapping[str, Part]) -> None:
+    def __init__(self, block: TextBlock, parts: "Parts") -> None:
         self._block = block
         self._parts = parts
         self.rows = block.columns.num_rows
@@ -72,17 +98,13 @@ class Texts:
     def encoded(self, name: str) -> pa.DictionaryArray:
         """Return the column dictionary-encoded."""
         if name not in self._encoded:
-            part = self._parts.get(name.removeprefix(PART)) if name.startswith(PART) else None
-            self._encoded[name] = self._part(part) if part else encode(self.raw(name))
+            part = self._parts.get(name)
+            if part is None:
+                self._encoded[name] = encode(self.raw(name))
+            else:
+                same = self._block.variables.get(part.unless, "") if part.unless else ""
+                self._encoded[name] = self._parts.take(name, self.encoded(part.column), same)
         return self._encoded[name]
-
-    def _part(self, part: Part) -> pa.DictionaryArray:
-        whole = self.encoded(part.column)
-        unless = digits(self._block.variables.get(part.unless, "")) if part.unless else None
-        texts = [taken_out(part.extract, spelling) for spelling in whole.dictionary.to_pylist()]
-        kept = ["" if unless and digits(text) == unless else text for text in texts]
-        short = pa.array(kept, pa.string()).dictionary_encode()
-        return pa.DictionaryArray.from_arrays(short.indices.take(whole.indices), short.dictionary)
 
     def cheapest_first(self, names: Sequence[str]) -> list[str]:
         """Return the names, those with few spellings first."""
