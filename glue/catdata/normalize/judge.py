@@ -102,8 +102,19 @@ def _index(values: list[str], value: str) -> int:
     return values.index(value)
 
 
+class Memory:
+    """What was parsed of one table: splits that one process reads in turn share it.
+
+    It holds no more than parse.MAX_SPELLINGS a column, whatever the size of the files.
+    """
+
+    def __init__(self, compiled: CompiledTable) -> None:
+        self.parsers: dict[tuple[Context, str], ColumnParser] = {}
+        self.parts = Parts(compiled.table.parts)
+
+
 class Judge:
-    """Judges the blocks of one split in order; keeps the parsers' memory and the running counts."""
+    """Judges the blocks of one split in order, and keeps the running counts."""
 
     def __init__(
         self,
@@ -111,13 +122,14 @@ class Judge:
         lineage: Lineage,
         applicant_keys: ApplicantKeys,
         first_column: str,
+        memory: "Memory",
     ) -> None:
         self._compiled = compiled
         self._lineage = lineage
         self._applicant_keys = applicant_keys
         self._first_column = first_column
-        self._parsers: dict[tuple[Context, str], ColumnParser] = {}
-        self._parts = Parts(compiled.table.parts)
+        self._parsers = memory.parsers
+        self._parts = memory.parts
         self.accepted_by_block: dict[str, Counter[str]] = {}
         self.unknown: dict[str, Counter[str]] = {}
         self.flags: Counter[str] = Counter()

@@ -1,6 +1,6 @@
 """One split of one raw object to Parquet: the work that Spark distributes."""
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from catdata.contracts.load import digest
 from catdata.contracts.model import Contract, Table
 from catdata.entities import ENTITIES
 from catdata.entities.derive import arrow_schema
@@ -23,6 +24,7 @@ from catdata.normalize.judge import (
     Judge,
     Judged,
     Lineage,
+    Memory,
 )
 from catdata.normalize.privacy import ApplicantKeys
 from catdata.normalize.totals import TotalRow
@@ -86,7 +88,9 @@ def _process(task: Task) -> SplitResult:
     storage = Storage(task.lake)
     compiled = compile_table(task.contract, task.table)
     split, lineage = task.split, task.lineage
-    judge = Judge(compiled, lineage, task.applicant_keys, first_column(compiled, split))
+    memory = _memory_of(compiled)
+    first = first_column(compiled, split)
+    judge = Judge(compiled, lineage, task.applicant_keys, first, memory)
     seen = SourceRows(side_by_side=task.table.blocks is not None)
     totals: list[TotalRow] = []
     partitions: set[tuple[str, int]] = set()
@@ -138,6 +142,20 @@ def _process(task: Task) -> SplitResult:
         frozenset(judge.observed),
         tuple(files),
     )
+
+
+# A worker reads many splits of one file, and seldom of more than a few tables in turn.
+_MEMORIES: OrderedDict[tuple[str, str], Memory] = OrderedDict()
+_MAX_MEMORIES = 4
+
+
+def _memory_of(compiled: CompiledTable) -> Memory:
+    key = (digest(compiled.contract), compiled.table.name)
+    memory = _MEMORIES.pop(key, None) or Memory(compiled)
+    _MEMORIES[key] = memory
+    while len(_MEMORIES) > _MAX_MEMORIES:
+        _MEMORIES.popitem(last=False)
+    return memory
 
 
 def first_column(compiled: CompiledTable, split: Split) -> str:
