@@ -19,7 +19,10 @@ class Type(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: name, type, what it means in both languages, and the code list that closes it."""
+    """One column: name, type, what it means in both languages, and the code list that closes it.
+
+    `minimum` is the least value that can be true; a row with less is rejected.
+    """
 
     name: str
     type: Type
@@ -27,6 +30,7 @@ class Column:
     ja: str
     codes: str | None = None
     required: bool = False
+    minimum: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +160,8 @@ ENTITIES: dict[str, Entity] = {
             Column("paid_date", D, "day of the payment", "交付日"),
             Column("area", S, "area, never finer than a town block", "町丁目"),
             Column("sex", S, "sex of the cats of the line", "性別", "sex"),
-            Column("heads", I, "number of cats of the line", "頭数", required=True),
-            Column("subsidy_yen", L, "subsidy of the line in yen", "助成額"),
+            Column("heads", I, "number of cats of the line", "頭数", required=True, minimum=0),
+            Column("subsidy_yen", L, "subsidy of the line in yen", "助成額", minimum=0),
             Column("clinic", S, "clinic that operates", "動物病院"),
             Column("ear_tip", B, "whether the ear was tipped", "耳カット"),
             Column("status", S, "state of the application", "状態", "tnr_status"),
@@ -177,7 +181,7 @@ ENTITIES: dict[str, Entity] = {
             Column("period_start", D, "first day of the period", "期間（自）", required=True),
             Column("period_end", D, "last day of the period", "期間（至）", required=True),
             Column("area", S, "area, never finer than a town block", "町丁目"),
-            Column("heads", I, "number of cats", "頭数", required=True),
+            Column("heads", I, "number of cats", "頭数", required=True, minimum=0),
             Column("scope", S, "where carcasses were counted", "範囲", "carcass_scope"),
         ),
         _entity(

@@ -59,7 +59,8 @@ def compile_table(contract: Contract, table: Table) -> CompiledTable:
     """Compile one table of a checked contract."""
     entities = tuple(ENTITIES[record.entity] for record in table.records)
     declared: list[tuple[str, tuple[str, ...], str, Column]] = [
-        (name, (name,), "", column) for name, column in table.columns.items()]
+        (name, (name,), "", column) for name, column in table.columns.items()
+    ]
     declared += [
         (c.separator.join(c.columns), tuple(c.columns), c.separator, c.column)
         for c in table.combined

@@ -328,21 +328,19 @@ class Judge:
         exists: Mask,
         verdicts: Verdicts,
     ) -> None:
+        """Reject rows that lack a required value, or have one below what can be true."""
         for column in entity.columns:
-            if not column.required or column.name in _FROM_LINEAGE:
-                continue
             array = columns.get(column.name)
-            if array is None:
-                missing = np.ones(len(exists), np.bool_)
-            elif array.null_count:
-                missing = array.is_null().to_numpy(zero_copy_only=False)
-            else:
-                continue
-            missing = missing & exists
-            if column.type is Type.DATE or column.name == "fiscal_year":
-                unreadable = (flags & FLAG_BIT["INVALID_DATE"]) != 0
-                verdicts.settle(missing & unreadable, REJECTED, "INVALID_DATE", column.name)
-            verdicts.settle(missing, REJECTED, "MISSING_VALUE", column.name)
+            if array is not None and column.minimum is not None:
+                less = pc.fill_null(pc.less(array, column.minimum), False)
+                negative = less.to_numpy(zero_copy_only=False) & exists
+                verdicts.settle(negative, REJECTED, "NEGATIVE_COUNT", column.name)
+            if column.required and column.name not in _FROM_LINEAGE:
+                missing = _null(array, len(exists)) & exists
+                if column.type is Type.DATE or column.name == "fiscal_year":
+                    unreadable = (flags & FLAG_BIT["INVALID_DATE"]) != 0
+                    verdicts.settle(missing & unreadable, REJECTED, "INVALID_DATE", column.name)
+                verdicts.settle(missing, REJECTED, "MISSING_VALUE", column.name)
 
     def _finish(self, draft: "Draft", mask: Mask, block: TextBlock) -> EntityRows:
         rows = int(mask.sum())
@@ -494,6 +492,14 @@ _FROM_LINEAGE = frozenset(
     {"source_id", "source_object", "source_row", "load_id", "dq_flags", "ingested_at"}
 )
 _SCHEMAS = {name: arrow_schema(entity, with_partitions=False) for name, entity in ENTITIES.items()}
+
+
+def _null(array: pa.Array | None, rows: int) -> Mask:
+    if array is None:
+        return np.ones(rows, np.bool_)
+    if array.null_count == 0:
+        return np.zeros(rows, np.bool_)
+    return np.asarray(array.is_null().to_numpy(zero_copy_only=False))
 
 
 def _parsed_anywhere(name: str, parsed: Mapping[str, ParsedColumn]) -> pa.Array | None:
