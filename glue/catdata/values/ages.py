@@ -27,7 +27,7 @@ _UNIT_AT_END = re.compile(rf"({_YEARS}|{_MONTHS}|{_WEEKS}|{_DAYS})$")
 _ESTIMATED = re.compile(
     r"推定|約|およそ|おおよそ|程度|前後|くらい|ぐらい|位|頃|ごろ|ほど|弱|強|過ぎ|すぎ|\?|\b(?:about|approx\.?|est\.?|estimated)\b"
 )
-_FILLER = re.compile(r"推定年齢|年齢|月齢(?=$|[: ])|生後|満|齢|\bold\b|\(\)|\( \)")
+_FILLER = re.compile(r"推定年齢|年齢|^月齢|生後|満|齢|\bold\b|\(\)|\( \)")
 _REST = re.compile(r"(?:体重|性格|写真|特徴).*")
 _MORE = re.compile(r"(?:以上|~|\+|〜|以降|オーバー|or (?:more|over|older))$|^over ")
 _LESS = re.compile(r"以下|以内|まで$|^~|^up to ")

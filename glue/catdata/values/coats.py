@@ -32,7 +32,7 @@ _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"サビ|さび|錆|べっ甲|鼈甲|トーティ(?:ー|シェル)?", (TORTIE,)),
     (r"\btorti(?:e|es|shell)?\b|\btortoise ?shell\b|\bblue cream\b", (TORTIE,)),
     # tabbies by name
-    (r"[茶黒白薄濃]?キジ(?:トラ|とら)?|[茶黒]?きじ(?:とら|トラ)?|雉(?:虎|トラ)?|ギジトラ|キシトラ|キジとら", (BROWN, TABBY)),
+    (r"[茶黒薄濃]?キジ(?:トラ|とら)?|[茶黒]?きじ(?:とら|トラ)?|雉(?:虎|トラ)?|ギジトラ|キシトラ|キジとら", (BROWN, TABBY)),
     (r"サバ(?:トラ|とら|虎)?|さば(?:トラ|とら)?|鯖(?:虎|トラ)?|アメショー?柄", (SILVER, TABBY)),
     (r"(?:薄い?|濃い?)?茶(?:トラ|とら|虎|縞|シマ|しま)|オレンジ(?:タビー)?|赤(?:トラ|毛)|レッド(?:タビー)?", (ORANGE, TABBY)),
     (r"(?:グレー|グレイ|灰)(?:色)?の?(?:トラ|とら|縞|しま|シマ|キジ)", (GREY, TABBY)),
@@ -61,7 +61,7 @@ _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\b(?:orange|org|red|ginger|marmalade|rd)\b", (ORANGE,)),
     (r"\b(?:cream|crm|buff|tan|apricot|peach|wheat|blonde|beige|champagne|yellow|fawn)\b", (CREAM,)),
     (r"\b(?:brown|brn|br|chocolate|choc|sable|cinnamon)\b", (BROWN,)),
-    (r"その他|雑色|ゴールド|金色|\bother\b|\bgold(?:en)?\b|\bshaded\b|\bpink\b|\bmerle\b|\bchinchilla\b|チンチラ", (OTHER,)),
+    (r"その他|雑色|ブチ|ぶち|まだら|ゴールド|金色|\bother\b|\bgold(?:en)?\b|\bshaded\b|\bpink\b|\bmerle\b|\bchinchilla\b|チンチラ", (OTHER,)),
 )  # fmt: skip
 _SCANNER = re.compile("|".join(f"(?P<w{i}>{words})" for i, (words, _) in enumerate(_WORDS)))
 _ENGLISH = re.compile(r"[a-z]{2,}")
@@ -69,12 +69,20 @@ _ENGLISH = re.compile(r"[a-z]{2,}")
 _NOT_COAT = re.compile(
     r"(?:目|眼|瞳|首輪|リード|ハーネス|鼻|肉球)(?:は|が|の色|色)?[^、,。・/ 尻尾]*"
 )
-_HEADS = re.compile(r"[0-9]+ ?(?:匹|頭)|(?:^|\s)[1-9]\. ?(?=\S)|(?:匹|頭)ずつ|兄弟")
+_HEADS = re.compile(
+    r"[0-9]+ ?(?:匹|頭)|(?:^| )0[1-9] |[×x] ?[2-9]|(?:^|\s)[1-9]\. ?(?=\S)|(?:匹|頭)ずつ|兄弟"
+)
 _SAME = re.compile(r"[0-9] ?(?:匹|頭)とも")
 _LIST = re.compile(r"[、,/・\n ]|(?:^|\s)[1-9]\.")
 # Patterns that are a whole coat each; two of them side by side are two cats.
 _LITTER = re.compile(r"キジ(?!三毛|サビ)|茶(?:トラ|白|キジ)|サバ|サビ(?!キジ)|三毛|黒白|白黒")
 MAKES_LITTER = 3
+# Breeds that a coat's word is taken from: it tells the points, not the pedigree.
+_POINTED = frozenset(
+    f"{breed}{like}"
+    for breed in ("siamese", "himalayan", "snowshoe", "tonkinese")
+    for like in ("", "_mix")
+)
 
 
 @dataclass(slots=True)
@@ -83,7 +91,6 @@ class Signs:
 
     colours: set[str] = field(default_factory=set)
     patterns: set[str] = field(default_factory=set)
-    english: bool = False
 
 
 def parse_coat(text: str, context: Context, args: Mapping[str, object]) -> Parsed:
@@ -105,7 +112,7 @@ def parse_coat(text: str, context: Context, args: Mapping[str, object]) -> Parse
         fields |= {k: v for k, v in parsed.fields.items() if v != UNKNOWN}
         rest = SEX_WORDS.sub(" ", rest)
     breed = find_breed(rest)
-    if breed and (breed != MIXED or re.search("雑種", rest)):
+    if breed and breed not in _POINTED and (breed != MIXED or "雑種" in rest):
         fields["breed"] = breed
         rest = rest.replace("雑種", " ")
     told = bool(fields)
@@ -132,11 +139,15 @@ def read_coat(folded: str) -> str | None:
     signs = _signs(_NOT_COAT.sub(" ", folded))
     if not signs.colours and not signs.patterns:
         return None
+    primary = _signs(folded.partition("/")[0])
+    if primary.patterns == {TABBY} and primary.colours and signs.patterns == {TABBY}:
+        # BRN TABBY/BLACK: the primary colour names the tabby, the second one only adds white.
+        signs.colours = primary.colours | (signs.colours & {WHITE})
     return _coat(signs)
 
 
 def _signs(folded: str) -> Signs:
-    signs = Signs(english=_ENGLISH.search(folded) is not None)
+    signs = Signs()
     for found in _SCANNER.finditer(folded):
         _, says = _WORDS[int(str(found.lastgroup)[1:])]
         for sign in says:
@@ -159,7 +170,7 @@ def _coat(signs: Signs) -> str:
     if colours == {BLACK, ORANGE} and not white:
         return "tortoiseshell"
     if SMOKE in patterns and not colours - {BLACK, GREY}:
-        return "black" if BLACK in colours else "grey" if GREY in colours else OTHER
+        return _plain(colours, white) if colours else OTHER
     return _plain(colours, white)
 
 
@@ -171,7 +182,8 @@ def _two_coloured(patterns: set[str], white: bool) -> str:
 
 
 def _tabby(colours: set[str], patterns: set[str], white: bool) -> str:
-    if colours & {BROWN, BLACK}:
+    grey = colours & {GREY, SILVER} and not colours & {BROWN, ORANGE, TAN}
+    if colours & {BROWN, BLACK} and not grey:
         return "brown_tabby_white" if white else "brown_tabby"
     if colours & {GREY, SILVER} or SMOKE in patterns:
         if colours & {ORANGE, TAN}:

@@ -17,8 +17,8 @@ _OFFICE = re.compile(r"(?:役所|役場|庁)$")
 __all__ = ["NATION", "check_digit", "known_codes", "parse_municipality"]
 
 FICTIONAL = "99"
-# The statistics' code of the whole country; it is no body and has no check digit.
-NATION = "000001"
+# Figures of the whole country; it is no body of the list and has no check digit.
+NATION = "000000"
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from catdata.values.text import fold
 
-_TOTAL = re.compile(r"計|総数|全国計?|.{0,8}(?:合計|総計)(?:\(.*\))?|計\(.*\)|(?:grand )?totals?")
+_TOTAL = re.compile(r"計|総数|全国計|.{0,8}(?:合計|総計)(?:\(.*\))?|計\(.*\)|(?:grand )?totals?")
 _SUBTOTAL = re.compile(
     r".{0,8}小計(?:\(.*\))?|.{0,6}[月年度期区市町村郡県都府道所局別]計|sub-? ?totals?"
 )

@@ -8,7 +8,7 @@ from catdata.values.result import EMPTY, Context, Parsed
 from catdata.values.scrub import scrub, scrub_contacts
 
 _SPACES = re.compile(r"\s+")
-_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−─━", "-"))
+_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−─━", "-") | dict.fromkeys("〜∼∽", "~"))
 _ONLY_MARKS = re.compile(r"[-ー~〜.…・･?*:;、,_/ ]+")
 _SAYS_NOTHING = frozenset(
     {"不明", "不詳", "未詳", "未記入", "記載なし", "記入なし", "未確認", "確認中", "わからない"}
@@ -37,7 +37,7 @@ def plain(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return the plain text case-folded, with one sign for all hyphens and dashes."""
+    """Return the plain text case-folded, with one sign for all hyphens and one for waves."""
     return plain(text).translate(_HYPHENS).casefold()
 
 
