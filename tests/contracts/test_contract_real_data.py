@@ -94,7 +94,7 @@ EXPECTED = {
             "MISSING_VALUE": 104,
         },
         {"shelter_intake": 3016, "outcome": 166},
-        {"SEVERAL_ANIMALS": 11},
+        {"SEVERAL_ANIMALS": 15},
     ),
     "jp-oneco": Expected(
         "jp-oneco/20260724T165529.json",

@@ -222,7 +222,7 @@ def test_a_bad_cell_of_a_month_goes_to_quarantine_alone(
     assert stages[CORRECTED].ledger
     bad = [
         row
-        for path in (lake / "quarantine" / "source_id=sample-shiomi-carcass").rglob("*.parquet")
+        for path in (lake / "quarantine" / "source_id=sample-kazemachi-carcass").rglob("*.parquet")
         for row in pq.ParquetFile(path).read().to_pylist()
         if row["reason_code"] == "MALFORMED_COUNT"
     ]

@@ -60,7 +60,7 @@ def read_source(path: Path) -> Source:
             f"found byte 0x{raw[error.start]:02x} that is no UTF-8; expected a file saved as UTF-8",
         ) from error
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        node = YAML(typ="safe").compose(text)
         source = Source(path.name)
         if node is not None:
             source.data = _data(node, (), source)

@@ -2,8 +2,6 @@
 
 import csv
 import io
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
@@ -100,7 +98,7 @@ def _first_rows(
                 break
     except BadByte as bad:
         # The head may be cut within a character: only what stands before its last line counts.
-        if whole or b"\n" in head[-4096:][:-8] and len(texts) < HEADER_WITHIN:
+        if whole or (b"\n" in head[-4096:][:-8] and len(texts) < HEADER_WITHIN):
             delimiter = table.delimiter or _delimiter(texts, table)
             raise undecodable(
                 "".join(texts) + bad.prefix, bad.byte, encoding.name, key=source.name,

@@ -202,7 +202,7 @@ def _carcasses(seed: int, scale: float) -> Part:
         for year in CASE_YEARS:
             rng = Random(f"{seed}:carcasses:{body.code}:{year}")
             fall = 0.95 ** (year - CASE_YEARS[0])
-            rows = carcasses(rng, body, year, level * scale * fall, defects=body is SHIOMI)
+            rows = carcasses(rng, body, year, level * scale * fall, defects=body is KAZEMACHI)
             sheet = registers.carcass_table(rng, body, year, rows)
             name = f"死体収容_{fiscal_year_name(year)}_{body.name}"
             if body is KAZEMACHI:

@@ -18,7 +18,7 @@ __all__ = ["NATION", "check_digit", "known_codes", "parse_municipality"]
 
 FICTIONAL = "99"
 # Figures of the whole country; it is no body of the list and has no check digit.
-NATION = "000000"
+NATION, NATION_NAME = "000000", "全国"
 
 
 @lru_cache(maxsize=1)
@@ -40,6 +40,8 @@ def parse_municipality(text: str, context: Context, args: Mapping[str, object]) 
     known = directory()
     if _FOREIGN.fullmatch(kept.upper()):
         return Parsed({"municipality_code": kept.upper()})
+    if kept in (NATION, NATION_NAME):
+        return Parsed({"municipality_code": NATION})
     if _DIGITS.fullmatch(kept):
         found = _by_digits(kept.removesuffix(".0"), known)
     else:
@@ -87,11 +89,11 @@ def _by_name(name: str, prefecture: str, known: Directory) -> Parsed:
     name = _OFFICE.sub("", name.replace(" ", ""))
     for written in _spellings(name, prefecture):
         codes = known.named(written)
-        # A former body and the one that took its name are one answer.
-        current = {known.successor(code) for code in codes}
-        if len(current) == 1:
-            return Parsed({"municipality_code": next(iter(codes if len(codes) == 1 else current))})
-        if codes:
+        # A body that stands has its name to itself; former ones answer where none does.
+        standing = {code for code in codes if known.successor(code) == code} or codes
+        if len(standing) == 1:
+            return Parsed({"municipality_code": next(iter(standing))})
+        if standing:
             return Parsed(reject="AMBIGUOUS_MUNICIPALITY")
     return Parsed(reject="UNKNOWN_MUNICIPALITY")
 

@@ -154,6 +154,8 @@ def _fiscal(span: Span, context: Context) -> int:
 def _one(text: str, context: Context) -> Span:
     if text.isdigit() and 1 <= int(text) <= _MAX_MONTH:
         text += "月"
+    if text in _HALVES and context.fiscal_year is not None:
+        return _months(context.fiscal_year, *_HALVES[text], context, ("YEAR_INFERRED",))
     return _fiscal_span(text, context) or read_span(text, context)
 
 

@@ -10,13 +10,13 @@ from catdata.values.text import fold, kanji_to_digits, plain, says_nothing
 _HYPHEN = "[-‐‑‒–—―−ー]"
 _BLOCK = re.compile(r"[0-9一二三四五六七八九十]+丁目")
 _POSTCODE = re.compile(rf"〒? ?(?<![0-9])[0-9]{{3}}{_HYPHEN}[0-9]{{4}}(?![0-9]) ?|〒 ?[0-9]{{7}} ?")
-_DATE = re.compile(r"(?:令和|平成)?[0-9元]+年[0-9]+月[0-9]+日(?:\([月火水木金土日].*?\))?")
+_DATE = re.compile(r"(?:令 ?和|平 ?成)?[0-9元]+年[0-9]+月[0-9]+日(?:\([月火水木金土日].*?\))?")
 _ASIDE = re.compile(r"\(.*?(?:\)|$)|[、。;,].*")
 _AROUND = re.compile(
     r"の?(?:付近|近く|近辺|周辺|辺り|あたり|地内|方面|エリア|一帯|界隈|住宅街|(?<=[市区町村郡県])内)+(?:の.*)?$"
 )
 # 番町, 丁目, 条, 線 and 区 carry numbers that are names of areas.
-_NUMBER = re.compile(r"(?<![0-9])[0-9]+(?!番町|番丁|丁目|条|線|区|[0-9]).*$")
+_NUMBER = re.compile(r"第?(?<![0-9])[0-9]+(?!番町|番丁|丁目|条|線|区|[0-9]).*$")
 _KANJI_NUMBER = re.compile(r"[一二三四五六七八九十百千]+番地.*$")
 _LANDMARK = re.compile(
     r"公園(?!町)|学校|小学|中学|高校|大学(?!町|南|北)|幼稚園|保育|交番|駅(?!前町|南|東|西|北|元)|店|スーパー|コンビニ|"
@@ -27,6 +27,7 @@ _LANDMARK = re.compile(
 _OFFICE = re.compile(r"動物愛護|愛護センター|保健所|動物管理|動物指導|アニウェル|動物保護")
 _NO_PLACE = re.compile(r"募集|予約|見学|マッチング|収容場所|保護場所|no\.|https?:|[\x80-\x9f]")
 _ADMIN_END = re.compile(r".*(?:丁目|[町村区市郡県府条]|東京都|北海道)")
+_LEFT_OVER = re.compile(r"(?:大?字|宅)$")
 _TOWN = re.compile(r"[市区町村郡].*[町村字]|丁目")
 
 _STREET_WORD = (
@@ -34,9 +35,13 @@ _STREET_WORD = (
     r"cir|circle|ter|terrace|pkwy|parkway|way|alley)"
 )
 _STREET = re.compile(
-    rf".*[0-9/&@].*|(?:blk|block|via|camino|plaza|paseo|avenida) .*|[nsew]\.? .*|(?:.* )?{_STREET_WORD}\.?(?: [nsew])?"
+    rf".*[0-9/&@].*|(?:blk|block|via|camino|plaza|paseo|avenida) .*|[nsew]\.? .*|near .*|(?:.* )?{_STREET_WORD}\.?(?: [nsew])?"
 )
-_STREET_BEFORE = re.compile(rf"^.*\b{_STREET_WORD}\b\.? (?=\S)", re.IGNORECASE)
+# St, Way, Court and Place begin or join names of suburbs as well.
+_STREET_BEFORE = re.compile(
+    r"^.*\b(?:ave?|avenue|blvd|boulevard|rd|road|dr|drive|ln|lane|hwy|highway|street)\b\.? (?=\S)",
+    re.IGNORECASE,
+)
 _STATE = re.compile(r"[A-Z]{2,3}")
 _COUNTRY = re.compile(r"united states(?: of america)?|usa|us|australia|japan")
 _ZIP = re.compile(r"[ ,]*(?<![0-9])[0-9]{4,6}(?:-[0-9]{4})?$")
@@ -67,11 +72,8 @@ def _western(place: str) -> str:
     kept: list[str] = []
     while parts and (_COUNTRY.fullmatch(parts[-1].casefold()) or _STATE.fullmatch(parts[-1])):
         kept.insert(0, parts.pop())
-    if parts:
-        city = _STREET_BEFORE.sub("", parts[-1])
-        if not _STREET.fullmatch(city.casefold()):
-            kept.insert(0, city)
-    return ", ".join(kept)
+    areas = [_STREET_BEFORE.sub("", part) for part in (parts[-1:] if kept else parts)]
+    return ", ".join([a for a in areas if not _STREET.fullmatch(a.casefold())] + kept)
 
 
 def _japanese(place: str) -> str:
@@ -84,7 +86,9 @@ def _japanese(place: str) -> str:
         if words and _TOWN.search("".join(words)):
             break
         words.append(_without_landmark(word if block else _without_number(word)))
-    area = scrub("".join(words))[0].replace(REMOVED, "")
+    area = _LEFT_OVER.sub("", scrub("".join(words))[0].replace(REMOVED, ""))
+    if _ADMIN_END.match(area) is None and not _OFFICE.search(place) and _LANDMARK.search(place):
+        return ""
     return _joined(_AROUND.sub("", area).strip("・-のを"))
 
 

@@ -9,7 +9,7 @@ from catdata.values.text import fold, plain, says_nothing
 
 _YES = re.compile(
     r"yes|y|true|t|1|有り?|あり|○|◯|〇|●|レ|✓|済み?|装着(?:済み?|あり)?|登録(?:済み?|あり)|present|tipped"
-    r"|(?:左|右|両)?耳?(?:耳?v?カット)?(?:済み?|あり|有り?)?(?:\((?:左|右|済み?)\))?|さくら耳|耳先カット.*"
+    r"|(?:左|右|両)?耳?(?:耳?v?カット)?(?:済み?|あり|有り?)?(?:\((?:左|右|済み?)\))?|(?:左|右|両)(?:耳)?\(.*\)|さくら耳|耳先カット.*"
 )
 _NO = re.compile(
     r"no|n|false|f|0|無し?|なし|×|x|none|未|未装着|未登録|(?:耳|v)?カット(?:なし|無し?)|absent|装着なし|首輪(?:なし|無し?)"
@@ -42,7 +42,7 @@ def parse_collar(text: str, context: Context, args: Mapping[str, object]) -> Par
         return EMPTY
     if _NO.fullmatch(folded):
         return Parsed({"collar_present": False})
-    if _YES.fullmatch(folded) or folded == "首輪":
+    if _YES.fullmatch(folded.removeprefix("首輪") or "有"):
         return Parsed({"collar_present": True})
     kept, found = scrub(plain(text))
     return Parsed({"collar_present": True, "collar": kept}, ("TEXT_SCRUBBED",) if found else ())
