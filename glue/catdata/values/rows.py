@@ -13,12 +13,16 @@ _NOTE = re.compile(
     r"\(?(?:注|備考)(?:[0-9]+)?(?:[):.、 0-9]|$)|[※*]|(?:note|source)s?[ 0-9]*[:.)]|(?:資料|出典|出所)[:)]"
 )
 
+# A label may bear its figure in the same cell: 合計 123頭.
+_FIGURE = re.compile(r"[ :]*\d[\d,]*(?:頭|匹|件|羽|人)?$")
+
 
 def total_kind(cell: str) -> Literal["total", "subtotal"] | None:
     """Return whether a first cell is the label of a total or a subtotal row, None when neither."""
     label = fold(cell)
     if not label.isascii():
         label = label.replace(" ", "")
+    label = _FIGURE.sub("", label)
     if _SUBTOTAL.fullmatch(label):
         return "subtotal"
     return "total" if _TOTAL.fullmatch(label) else None
