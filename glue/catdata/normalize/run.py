@@ -21,6 +21,9 @@ from catdata.readers import Plan, ReadError, plan
 from catdata.report.summary import ObjectOutcome, RunSummary, summarise
 from catdata.storage import ObjectInfo, Storage, StorageError
 
+# A split is one Spark task: long enough to outweigh its start, short enough to share a file.
+SPLIT_BYTES = 64 << 20
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -45,11 +48,13 @@ class Normalizer:
         *,
         applicant_keys: ApplicantKeys,
         reload: bool = False,
+        split_bytes: int = SPLIT_BYTES,
     ) -> None:
         self._storage, self._contracts, self._engine = storage, contracts, engine
         self._ledger = Ledger(storage)
         self._applicant_keys = applicant_keys
         self._reload = reload
+        self._split_bytes = split_bytes
 
     def run(self, objects: Iterable[ObjectInfo], progress: Progress) -> RunSummary:
         """Load the raw objects and say what became of each.
@@ -86,7 +91,13 @@ class Normalizer:
                 error_en="No contract matches this file name; the file is kept as it is.",
             )
         try:
-            found = plan(partial(self._storage.open, info.key), info.key, info.size, table)
+            found = plan(
+                partial(self._storage.open, info.key),
+                info.key,
+                info.size,
+                table,
+                split_bytes=self._split_bytes,
+            )
         except (ReadError, StorageError) as error:
             return _failed(info.key, source_id, error, started)
         head = self._ledger.head(source_id, info.key)
