@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from math import ceil
 
 from catdata.values.births import read_birth
 from catdata.values.dates import InvalidDateError, Span
@@ -27,7 +28,7 @@ _UNIT_AT_END = re.compile(rf"({_YEARS}|{_MONTHS}|{_WEEKS}|{_DAYS})$")
 _ESTIMATED = re.compile(
     r"推定|約|およそ|おおよそ|程度|前後|くらい|ぐらい|位|頃|ごろ|ほど|弱|強|過ぎ|すぎ|\?|\b(?:about|approx\.?|est\.?|estimated)\b"
 )
-_FILLER = re.compile(r"推定年齢|年齢|^月齢|生後|満|齢|\bold\b|\(\)|\( \)")
+_FILLER = re.compile(r"推定年齢|年齢|^月齢|生後|(?<!未)満|齢|\bold\b|\(\)|\( \)")
 _REST = re.compile(r"(?:体重|性格|写真|特徴).*")
 _MORE = re.compile(r"(?:以上|~|\+|〜|以降|オーバー|or (?:more|over|older))$|^over ")
 _LESS = re.compile(r"以下|以内|まで$|^~|^up to ")
@@ -129,7 +130,7 @@ def _born_before(day: str, months: Months, context: Context) -> Span | None:
     if high is None:
         return None
     return Span(
-        at.first - timedelta(days=int((high + 1) * _DAYS_A_MONTH)),
+        at.first - timedelta(days=ceil((high + 1) * _DAYS_A_MONTH)),
         at.last - timedelta(days=int(low * _DAYS_A_MONTH)),
         at.precision,
         at.flags,

@@ -41,7 +41,7 @@ _FULL = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?:{_YEAR}) ?(?:年|{_SEP}) ?(?P<m>[0-9]{{1,2}}) ?(?:月|{_SEP}) ?(?P<d>[0-9]{{1,2}}) ?日?",
-        r"(?P<y>(?:19|20)[0-9]{2})(?P<m>[0-9]{2})(?P<d>[0-9]{2})",
+        r"(?P<y>(?:1[89]|2[01])[0-9]{2})(?P<m>[0-9]{2})(?P<d>[0-9]{2})",
         rf"(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?[ -](?P<name>{_NAME})[ .,-]+(?P<y>[0-9]{{4}})",
         rf"(?P<name>{_NAME})[ .]+(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?[ ,]+(?P<y>[0-9]{{4}})",
         rf"(?:{_YEAR}) ?(?:年|{_SEP}) ?(?P<m>[0-9]{{1,2}}) ?月? ?{_PART}",
@@ -124,9 +124,7 @@ def read_span(folded: str, context: Context, order: str = "ymd") -> Span:
     text = _TIME.sub("", text).strip(" ,")
     about = _ABOUT.search(text) is not None
     text = _ABOUT.sub("", text).strip()
-    if "月" in text or "年" in text:
-        text = kanji_to_digits(text)
-    span = _read(text, context, order)
+    span = _read(kanji_to_digits(text, before="年月日"), context, order)
     if about and span.precision == DAY:
         return Span(span.first, span.last, MONTH, span.flags)
     return span

@@ -41,7 +41,7 @@ def parse_fiscal_year(text: str, context: Context, args: Mapping[str, object]) -
     An edition (令和5年度版) holds the figures of the year before; `edition` true reads every year as
     one. `era` is the era of years written without it (20年度). A date gives the fiscal year it lies in.
     """
-    folded = kanji_to_digits(fold(text)).strip("()")
+    folded = kanji_to_digits(fold(text), before="年月日").strip("()")
     if says_nothing(folded):
         return EMPTY
     edition = _EDITION.fullmatch(folded)
@@ -96,7 +96,7 @@ def parse_period(text: str, context: Context, args: Mapping[str, object]) -> Par
     A month without a year lies in the context's fiscal year (YEAR_INFERRED). Unreadable texts fill
     nothing and carry INVALID_DATE.
     """
-    folded = kanji_to_digits(fold(text))
+    folded = kanji_to_digits(fold(text), before="年月日")
     if says_nothing(folded):
         return EMPTY
     try:

@@ -46,9 +46,19 @@ def says_nothing(folded: str) -> bool:
     return not folded or folded in _SAYS_NOTHING or _ONLY_MARKS.fullmatch(folded) is not None
 
 
-def kanji_to_digits(text: str) -> str:
-    """Return the text with kanji numbers up to 999 written in digits (二十三 -> 23, 二〇 -> 20)."""
-    return _KANJI_NUMBER.sub(lambda found: str(_kanji_number(found[0])), text)
+def kanji_to_digits(text: str, before: str = "") -> str:
+    """Return the text with kanji numbers up to 999 written in digits (二十三 -> 23, 二〇 -> 20).
+
+    With `before`, only numbers that stand before one of its characters.
+    """
+    return _KANJI_NUMBER.sub(
+        lambda found: (
+            str(_kanji_number(found[0]))
+            if not before or text[found.end() : found.end() + 1] in [*before]
+            else found[0]
+        ),
+        text,
+    )
 
 
 def _kanji_number(kanji: str) -> int:
