@@ -13,8 +13,9 @@ import pytest
 from catdata.contracts.load import load_contracts
 from catdata.loads import Ledger, initialise, layout
 from catdata.normalize.engines import LocalEngine
+from catdata.normalize.planning import Planner
 from catdata.normalize.privacy import ApplicantKeys
-from catdata.normalize.run import Normalizer
+from catdata.normalize.run import load
 from catdata.storage import Storage
 
 from .lake import contracts_folder, row, run, visible, write_ledger
@@ -37,8 +38,7 @@ def ledger(lake: Path) -> list[Mapping[str, object]]:
     without = {*NAMES_OF_A_LOAD, "started_at", "committed_at", "files"}
     heads = sorted(Ledger(Storage(str(lake))).heads(), key=lambda h: h.source_object)
     return [
-        {k: v for k, v in json.loads(head.to_json()).items() if k not in without}
-        for head in heads
+        {k: v for k, v in json.loads(head.to_json()).items() if k not in without} for head in heads
     ]
 
 
@@ -61,14 +61,12 @@ def test_the_size_of_splits_does_not_show(tmp_path: Path, split_bytes: int) -> N
     initialise(storage)
     key = layout.raw_file("test-ledger", path.name)
     storage.upload(path, key)
-    normalizer = Normalizer(
-        storage,
-        load_contracts(),
-        LocalEngine(),
-        applicant_keys=ApplicantKeys(),
-        split_bytes=split_bytes,
-    )
-    assert normalizer.run([storage.info(key)], lambda done, total: None).exit_code == 0
+    planner = Planner(storage, load_contracts(), split_bytes=split_bytes)
+    planning = planner.plan([storage.info(key)])
+    if split_bytes < 10_000:
+        assert len(planning.planned[0].parts) > 5
+    summary = load(storage, planning, LocalEngine(), ApplicantKeys(), lambda done, total: None)
+    assert summary.exit_code == 0
     assert figures(cut) == figures(whole)
     assert ledger(cut) == ledger(whole)
 

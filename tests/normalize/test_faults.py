@@ -57,8 +57,7 @@ def test_loads_of_different_objects_run_at_the_same_time(contracts: Path, tmp_pa
         for n in range(1, 7)
     ]
     running = [
-        subprocess.Popen(command("ingest", p, "--lake", lake), env=os.environ | ENV)
-        for p in paths
+        subprocess.Popen(command("ingest", p, "--lake", lake), env=os.environ | ENV) for p in paths
     ]
     assert [process.wait() for process in running] == [0] * 6
     assert numbers(lake) == [f"C{n:04d}" for n in range(1, 7)]
@@ -75,8 +74,7 @@ def test_loads_of_one_object_at_the_same_time_leave_one_whole_version(
     ]
     run("ingest", paths[0], "--lake", lake, "--engine", "local")
     running = [
-        subprocess.Popen(command("ingest", p, "--lake", lake), env=os.environ | ENV)
-        for p in paths
+        subprocess.Popen(command("ingest", p, "--lake", lake), env=os.environ | ENV) for p in paths
     ]
     whole = [[line.split(",")[0] for line in rows] for rows in versions]
     while any(process.poll() is None for process in running):

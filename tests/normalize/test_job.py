@@ -1,6 +1,7 @@
 """The job by its command line: figures, verdicts, corrections, withdrawals, and what is never lost."""
 
 import json
+import zipfile
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -185,3 +186,25 @@ def test_two_files_of_one_name_in_a_batch_are_refused(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "ledger_202304.csv" in result.output
     assert not (tmp_path / "lake" / "raw").exists()
+
+
+def test_an_archive_is_one_object_whatever_files_it_holds(tmp_path: Path) -> None:
+    lake = tmp_path / "lake"
+    with zipfile.ZipFile(tmp_path / "4月分.zip", "w") as archive:
+        for n in (4, 5):
+            path = write_ledger(tmp_path / f"ledger_20230{n}.csv", [row(n), row(10 * n)])
+            archive.write(path, f"台帳/{path.name}")
+        archive.writestr("台帳/readme.txt", "x")
+    result = run("ingest", tmp_path / "4月分.zip", "--lake", lake, "--engine", "local")
+    assert result.exit_code == 0, result.output
+    record = head(lake, "4月分.zip")
+    assert (record.rows_in, record.rows_accepted) == (4, 4)
+    assert {r["management_no"] for r in visible(lake)} == {"C0004", "C0005", "C0040", "C0050"}
+
+
+def test_an_archive_without_a_file_of_any_contract_is_kept_and_reported(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "写真.zip", "w") as archive:
+        archive.writestr("neko.jpg", b"x")
+    result = run("ingest", tmp_path / "写真.zip", "--lake", tmp_path / "lake", "--engine", "local")
+    assert result.exit_code == 1
+    assert (tmp_path / "lake" / "raw" / "unmatched" / "写真.zip").exists()

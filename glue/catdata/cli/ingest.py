@@ -11,6 +11,7 @@ from catdata.contracts.load import load_contracts
 from catdata.contracts.match import match
 from catdata.contracts.model import Contract
 from catdata.loads import Ledger, layout
+from catdata.readers import ReadError, is_archive, member_names
 from catdata.storage import Storage
 
 lake_option = click.option(
@@ -100,7 +101,8 @@ def _places(
     """Return the raw key of every file; refuses a batch in which two files have one key."""
     places: dict[str, Path] = {}
     for path in paths:
-        found = sorted({contract.source_id for contract, _ in match(path.name, contracts)})
+        names = [path.name, *_members(path)]
+        found = sorted({c.source_id for name in names for c, _ in match(name, contracts)})
         if source is None and len(found) > 1:
             raise click.UsageError(
                 f"{path}: 複数の取込契約に当てはまります。--source で選んでください。/ "
@@ -114,3 +116,14 @@ def _places(
             )
         places[key] = path
     return places
+
+
+def _members(path: Path) -> list[str]:
+    """The file names in an archive; none where it is no archive or cannot be opened."""
+    if not is_archive(path.name):
+        return []
+    try:
+        members = member_names(lambda: path.open("rb"), path.name)
+    except ReadError:
+        return []
+    return [name.rpartition("/")[2] for name in members]

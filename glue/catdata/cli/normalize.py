@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,9 +18,10 @@ from catdata.contracts.model import Contract
 from catdata.contracts.problems import ContractError
 from catdata.loads import initialise, layout
 from catdata.normalize.engines import Engine, LocalEngine, SparkEngine
+from catdata.normalize.planning import Planner, Planning
 from catdata.normalize.privacy import ApplicantKeys
 from catdata.normalize.reference import publish
-from catdata.normalize.run import Normalizer
+from catdata.normalize.run import load
 from catdata.report.summary import RunSummary
 from catdata.storage import ObjectInfo, Storage, StorageError
 
@@ -84,26 +86,22 @@ def normalize(
     """Prepare the lake, run the job over some raw objects with progress, and return its summary."""
     initialise(storage)
     publish(storage, contracts)
+    planner = Planner(storage, contracts, reload=reload)
     infos = sorted(infos, key=lambda info: info.key)
     if engine == "auto":
         engine = "local" if sum(info.size for info in infos) < LOCAL_BELOW_BYTES else "spark"
     if engine == "local":
-        return _run(storage, contracts, infos, LocalEngine(), reload)
-    with spark_session("catdata-normalize") as spark:
-        return _run(storage, contracts, infos, SparkEngine(spark), reload)
+        return _load(storage, planner.plan(infos), LocalEngine())
+    # Planning reads every byte once; the start of Spark is mostly waiting.
+    with ThreadPoolExecutor(1) as pool:
+        planning = pool.submit(planner.plan, infos)
+        with spark_session("catdata-normalize") as spark:
+            return _load(storage, planning.result(), SparkEngine(spark))
 
 
-def _run(
-    storage: Storage,
-    contracts: Mapping[str, Contract],
-    infos: Iterable[ObjectInfo],
-    engine: Engine,
-    reload: bool,
-) -> RunSummary:
-    keys = ApplicantKeys.from_environment()
-    normalizer = Normalizer(storage, contracts, engine, applicant_keys=keys, reload=reload)
+def _load(storage: Storage, planning: Planning, engine: Engine) -> RunSummary:
     with progress_bar("取込み (normalise)") as report:
-        return normalizer.run(infos, report)
+        return load(storage, planning, engine, ApplicantKeys.from_environment(), report)
 
 
 @contextmanager

@@ -114,7 +114,11 @@ class Memory:
 
 
 class Judge:
-    """Judges the blocks of one split in order, and keeps the running counts."""
+    """Judges the blocks of one split in order, and keeps the running counts.
+
+    `place` names what the row numbers count in: the object, with the member and sheet where it has
+    several.
+    """
 
     def __init__(
         self,
@@ -122,12 +126,14 @@ class Judge:
         lineage: Lineage,
         applicant_keys: ApplicantKeys,
         first_column: str,
+        place: str,
         memory: "Memory",
     ) -> None:
         self._compiled = compiled
         self._lineage = lineage
         self._applicant_keys = applicant_keys
         self._first_column = first_column
+        self._place = place
         self._parsers = memory.parsers
         self._parts = memory.parts
         self.accepted_by_block: dict[str, Counter[str]] = {}
@@ -237,6 +243,9 @@ class Judge:
             flags[fewer] |= FLAG_BIT["ROW_RAGGED"]
         self._derive(entity, columns, flags, parsed, rows)
         columns[entity.identity] = self._identity(record, texts, block)
+        if "repeat_of" in columns:
+            # The case that it names has its identity made of the same number.
+            columns["repeat_of"] = self._identity_of([_filled(columns["repeat_of"])])
         if entity.name == "tnr_case":
             names = [n for n, c in self._compiled.table.columns.items() if c.applicant_key]
             if names:
@@ -304,7 +313,7 @@ class Judge:
     def _identity(self, record: Record, texts: Texts, block: TextBlock) -> pa.Array:
         source = self._lineage.source_id
         if record.id == "row":
-            place = f"{source}/{self._lineage.source_object}#"
+            place = f"{source}/{self._place}#"
             numbers = pc.cast(block.rows, pa.string())
             parts = [pa.scalar(place), numbers]
             parts += [pa.scalar(f"/{v}") for _, v in sorted(_block_variables(block).items())]
@@ -504,6 +513,10 @@ def _null(array: pa.Array | None, rows: int) -> Mask:
 
 def _parsed_anywhere(name: str, parsed: Mapping[str, ParsedColumn]) -> pa.Array | None:
     return next((c.fields[name] for c in parsed.values() if name in c.fields), None)
+
+
+def _filled(column: pa.Array) -> pa.Array:
+    return pc.fill_null(pc.cast(column, pa.string()), "")
 
 
 def _clean(column: pa.Array) -> pa.Array:

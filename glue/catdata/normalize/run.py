@@ -1,152 +1,107 @@
-"""The main job's driver: plan objects, have their splits processed, check, and commit each object."""
+"""The main job: have the planned splits processed, check, and commit each object on its own."""
 
 import json
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 
 from catdata.contracts.load import digest
-from catdata.contracts.match import table_for
-from catdata.contracts.model import Contract, Table
-from catdata.loads import ConservationError, Ledger, LoadRecord, draw_load_id, layout
+from catdata.loads import ConservationError, Ledger, LoadRecord
 from catdata.normalize.engines import Engine, Progress
-from catdata.normalize.judge import Lineage
+from catdata.normalize.planning import Planned, Planning
 from catdata.normalize.privacy import ApplicantKeys
 from catdata.normalize.task import SplitResult, Task
 from catdata.normalize.totals import reconcile, to_json
-from catdata.readers import Plan, ReadError, plan
-from catdata.report.summary import ObjectOutcome, RunSummary, summarise
-from catdata.storage import ObjectInfo, Storage, StorageError
+from catdata.report.summary import ObjectOutcome, RunSummary, Status, summarise
+from catdata.storage import Storage, StorageError
 
-# A split is one Spark task: long enough to outweigh its start, short enough to share a file.
-SPLIT_BYTES = 64 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A raw object that is to be loaded."""
-
-    info: ObjectInfo
-    contract: Contract
-    table: Table
-    plan: Plan
-    lineage: Lineage
-    started_at: datetime
+# A commit is tried again after another load or compaction of the object came first.
+COMMIT_ATTEMPTS = 10
 
 
-class Normalizer:
-    """Loads raw objects of one lake into normalized Parquet, each object atomically."""
+def load(
+    storage: Storage,
+    planning: Planning,
+    engine: Engine,
+    applicant_keys: ApplicantKeys,
+    progress: Progress,
+) -> RunSummary:
+    """Load the planned objects and say what became of each.
 
-    def __init__(
-        self,
-        storage: Storage,
-        contracts: Mapping[str, Contract],
-        engine: Engine,
-        *,
-        applicant_keys: ApplicantKeys,
-        reload: bool = False,
-        split_bytes: int = SPLIT_BYTES,
-    ) -> None:
-        self._storage, self._contracts, self._engine = storage, contracts, engine
-        self._ledger = Ledger(storage)
-        self._applicant_keys = applicant_keys
-        self._reload = reload
-        self._split_bytes = split_bytes
+    An object that fails leaves its earlier load visible, and the others go on.
+    """
+    tasks = [
+        Task(storage.url, planned.contract, table, split, planned.lineage, applicant_keys)
+        for planned in planning.planned
+        for table, split in planned.parts
+    ]
+    results: dict[str, list[SplitResult]] = {p.info.key: [] for p in planning.planned}
+    for result in engine.run(tasks, progress):
+        results[result.key].append(result)
+    done = [_finish(storage, p, results[p.info.key]) for p in planning.planned]
+    return summarise([*planning.outcomes, *done])
 
-    def run(self, objects: Iterable[ObjectInfo], progress: Progress) -> RunSummary:
-        """Load the raw objects and say what became of each.
 
-        An object that fails leaves its earlier load visible, and the others go on.
-        """
-        outcomes: list[ObjectOutcome] = []
-        planned: list[Planned] = []
-        for info in objects:
-            step = self._plan(info)
-            (planned if isinstance(step, Planned) else outcomes).append(step)  # type: ignore[arg-type]
-        tasks = [
-            Task(self._storage.url, p.contract, p.table, split, p.lineage, self._applicant_keys)
-            for p in planned
-            for split in p.plan.splits
-        ]
-        results: dict[str, list[SplitResult]] = {p.info.key: [] for p in planned}
-        for result in self._engine.run(tasks, progress):
-            results[result.key].append(result)
-        outcomes += [self._commit(p, results[p.info.key]) for p in planned]
-        return summarise(outcomes)
+def _finish(storage: Storage, planned: Planned, results: Sequence[SplitResult]) -> ObjectOutcome:
+    """Commit an object whose splits are done, or say why not."""
+    error = next((r.error for r in results if r.error is not None), None)
+    if error is not None:
+        return _outcome(planned, "failed", errors=error)
+    results = sorted(results, key=lambda r: r.number)
+    if [r.number for r in results] != [split.number for _, split in planned.parts]:
+        raise AssertionError(f"{planned.info.key}: a split has no result, or more than one")
+    try:
+        storage.sync(name for r in results for name in r.files)
+        return _commit(storage, planned, results)
+    except (ConservationError, StorageError) as failure:
+        return _outcome(planned, "failed", errors=(failure.ja, str(failure)))
 
-    def _plan(self, info: ObjectInfo) -> Planned | ObjectOutcome:
-        started = time.monotonic()
-        source_id, name = layout.parse_raw(info.key)
-        contract = self._contracts.get(source_id)
-        table = table_for(contract, name) if contract else None
-        if contract is None or table is None:
-            return ObjectOutcome(
-                info.key,
-                contract.source_id if contract else None,
-                "unmatched",
-                error_ja="どの取込契約にも当てはまらないファイル名です。ファイルはそのまま残しました。",
-                error_en="No contract matches this file name; the file is kept as it is.",
+
+def _commit(storage: Storage, planned: Planned, results: Sequence[SplitResult]) -> ObjectOutcome:
+    ledger = Ledger(storage)
+    seen = planned.head.object_version if planned.head else 0
+    for _ in range(COMMIT_ATTEMPTS):
+        if storage.info(planned.info.key) != planned.info:
+            return _outcome(
+                planned,
+                "failed",
+                errors=(
+                    "読込み中にファイルが置き換えられました。もう一度実行してください。",
+                    "The file was replaced while it was read; run again.",
+                ),
             )
-        try:
-            found = plan(
-                partial(self._storage.open, info.key),
-                info.key,
-                info.size,
-                table,
-                split_bytes=self._split_bytes,
-            )
-        except (ReadError, StorageError) as error:
-            return _failed(info.key, source_id, error, started)
-        head = self._ledger.head(source_id, info.key)
-        same = (
-            head is not None
-            and head.status == "committed"
-            and head.content_sha256 == found.content_sha256
-            and head.contract_sha256 == digest(contract)
-        )
-        if same and not self._reload:
-            return ObjectOutcome(
-                info.key,
-                source_id,
-                "unchanged",
-                record=head,
-                unlisted_columns=found.unlisted_columns,
-                seconds=time.monotonic() - started,
-            )
-        now = datetime.now(UTC)
-        lineage = Lineage(source_id, info.key, draw_load_id(now), now)
-        return Planned(info, contract, table, found, lineage, now)
+        head = ledger.head(planned.contract.source_id, planned.info.key)
+        if head is not None and head.object_version > seen and planned.is_loaded_by(head):
+            return _outcome(planned, "unchanged", head)
+        record = record_of(planned, results, head)
+        if ledger.commit(record):
+            return _outcome(planned, "committed", record)
+    return _outcome(
+        planned,
+        "conflict",
+        errors=(
+            "同じファイルの別の取込みが続いています。しばらくしてもう一度実行してください。",
+            "Other loads of the same file keep coming first; run again later.",
+        ),
+    )
 
-    def _commit(self, planned: Planned, results: Sequence[SplitResult]) -> ObjectOutcome:
-        key, source_id = planned.info.key, planned.contract.source_id
-        error = next((r.error for r in results if r.error is not None), None)
-        if error is None and self._storage.info(key) != planned.info:
-            error = (
-                "読込み中にファイルが置き換えられました。もう一度実行してください。",
-                f"{key}: the file was replaced while it was read; run again.",
-            )
-        if error is not None:
-            return ObjectOutcome(key, source_id, "failed", error_ja=error[0], error_en=error[1])
-        head = self._ledger.head(source_id, key)
-        record = record_of(planned, sorted(results, key=lambda r: r.number), head)
-        try:
-            self._storage.sync(name for r in results for name in r.files)
-            committed = self._ledger.commit(record)
-        except (ConservationError, StorageError) as failure:
-            return ObjectOutcome(key, source_id, "failed", error_ja=failure.ja, error_en=failure.en)
-        return ObjectOutcome(
-            key,
-            source_id,
-            "committed" if committed else "conflict",
-            record=record if committed else None,
-            error_ja=None if committed else "同じファイルの別の取込みが先に確定しました。",
-            error_en=None if committed else "Another load of the same file was committed first.",
-            unlisted_columns=planned.plan.unlisted_columns,
-            seconds=(datetime.now(UTC) - planned.started_at).total_seconds(),
-        )
+
+def _outcome(
+    planned: Planned,
+    status: Status,
+    record: LoadRecord | None = None,
+    errors: tuple[str, str] | tuple[None, None] = (None, None),
+) -> ObjectOutcome:
+    return ObjectOutcome(
+        planned.info.key,
+        planned.contract.source_id,
+        status,
+        record=record,
+        error_ja=errors[0],
+        error_en=errors[1],
+        unlisted_columns=planned.unlisted_columns,
+        seconds=(datetime.now(UTC) - planned.started_at).total_seconds(),
+    )
 
 
 def record_of(
@@ -166,7 +121,7 @@ def record_of(
         source_object=planned.info.key,
         object_version=(head.object_version if head else 0) + 1,
         status="committed",
-        content_sha256=planned.plan.content_sha256,
+        content_sha256=planned.content_sha256,
         contract_sha256=digest(planned.contract),
         size_bytes=planned.info.size,
         rows_in=sum(r.rows_in for r in results),
@@ -196,16 +151,3 @@ def _added(counts: Iterable[Mapping[str, int]]) -> str:
     for count in counts:
         total.update(count)
     return json.dumps(dict(sorted(total.items())))
-
-
-def _failed(
-    key: str, source_id: str, error: ReadError | StorageError, started: float
-) -> ObjectOutcome:
-    return ObjectOutcome(
-        key,
-        source_id,
-        "failed",
-        error_ja=error.ja,
-        error_en=str(error),
-        seconds=time.monotonic() - started,
-    )

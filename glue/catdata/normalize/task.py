@@ -90,7 +90,8 @@ def _process(task: Task) -> SplitResult:
     split, lineage = task.split, task.lineage
     memory = _memory_of(compiled)
     first = first_column(compiled, split)
-    judge = Judge(compiled, lineage, task.applicant_keys, first, memory)
+    place = "!".join(filter(None, (split.key, split.member, split.sheet)))
+    judge = Judge(compiled, lineage, task.applicant_keys, first, place, memory)
     seen = SourceRows(side_by_side=task.table.blocks is not None)
     totals: list[TotalRow] = []
     partitions: set[tuple[str, int]] = set()

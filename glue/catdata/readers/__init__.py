@@ -5,12 +5,23 @@ from dataclasses import dataclass, replace
 
 from catdata.contracts.model import Table
 from catdata.readers import archive, delimited, records, sheets
+from catdata.readers.archive import NoMemberError, is_archive, member_names
 from catdata.readers.cells import Shape
 from catdata.readers.scan import hashed
 from catdata.readers.source import OpenObject, Source, file_variables
 from catdata.readers.types import ReadError, Split, TextBlock
 
-__all__ = ["Plan", "ReadError", "Split", "TextBlock", "plan", "read"]
+__all__ = [
+    "NoMemberError",
+    "Plan",
+    "ReadError",
+    "Split",
+    "TextBlock",
+    "is_archive",
+    "member_names",
+    "plan",
+    "read",
+]
 
 
 @dataclass(frozen=True, slots=True)

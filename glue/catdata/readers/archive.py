@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from catdata.contracts.model import Table
 from catdata.readers.limits import MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED, RATIO_FROM
@@ -13,6 +13,10 @@ from catdata.readers.types import ReadError
 
 class ArchiveError(ReadError):
     """A zip archive is broken, protected, unsafe or too large."""
+
+
+class NoMemberError(ArchiveError):
+    """A zip archive has no file of the table."""
 
 
 def is_archive(name: str) -> bool:
@@ -37,7 +41,7 @@ def members(open_object: OpenObject, key: str, table: Table) -> list[Source]:
     if file_variables(table.file, key) is None:
         meant = [info for info in meant if file_variables(table.file, names[info]) is not None]
     if not meant:
-        raise ArchiveError(
+        raise NoMemberError(
             f"圧縮ファイルの中に契約のファイル（{table.file}）がありません。",
             f"No file in the archive matches {table.file}.",
             key=key,
@@ -46,6 +50,12 @@ def members(open_object: OpenObject, key: str, table: Table) -> list[Source]:
         Source(_opener(open_object, info.filename, key), key, info.file_size, names[info])
         for info in sorted(meant, key=lambda info: names[info])
     ]
+
+
+def member_names(open_object: OpenObject, key: str) -> list[str]:
+    """Return the names of an archive's files; raises ArchiveError where it cannot be opened."""
+    with open_object() as file:
+        return [member_name(i) for i in _opened(file, key).infolist() if not i.is_dir()]
 
 
 def member(open_object: OpenObject, key: str, name: str) -> Source:
@@ -144,7 +154,7 @@ class _Member(io.BufferedReader):
 
 
 class _Checked(io.RawIOBase):
-    def __init__(self, member: "zipfile.ZipExtFile", key: str) -> None:
+    def __init__(self, member: IO[bytes], key: str) -> None:
         self._member, self._key = member, key
 
     def readable(self) -> bool:

@@ -136,7 +136,7 @@ class Shape:
         read = [cells.columns[place] for name, place in own if name in self._columns]
         if not read or self._table.blocks is None or not self._table.blocks.skip_blank:
             return None
-        return np.logical_and.reduce([_is_blank(column) for column in read])
+        return np.asarray(np.logical_and.reduce([_is_blank(column) for column in read]))
 
 
 def _is_blank(column: pa.Array) -> npt.NDArray[np.bool_]:

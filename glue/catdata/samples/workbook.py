@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import xlwt  # type: ignore[import-untyped]
-from openpyxl import Workbook  # type: ignore[import-untyped]
+import xlwt
+from openpyxl import Workbook
 
 from catdata.samples.sheet import Cell
 
