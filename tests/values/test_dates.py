@@ -103,17 +103,13 @@ def wareki(day: date, letter: bool) -> str:
     return f"{era.name}{'元' if year == 1 else year}年{day.month}月{day.day}日"
 
 
-@given(ALL_DAYS, st.booleans())
-def test_every_day_of_every_era_comes_back(day: date, letter: bool) -> None:
-    parsed = parse("date", wareki(day, letter))
-    assert parsed.fields["*"] == day and "ERA_OVERFLOW" not in parsed.flags
-
-
-def test_days_around_each_change_of_era() -> None:
-    for era in ERAS[1:]:
-        for days in range(-400, 400):
-            day = era.first + timedelta(days)
-            assert parse("date", wareki(day, letter=False)).fields["*"] == day
+@pytest.mark.parametrize("letter", [False, True])
+def test_every_day_of_every_era_comes_back(letter: bool) -> None:
+    first, last = ERAS[0].first, date(2100, 12, 31)
+    for days in range((last - first).days + 1):
+        day = first + timedelta(days)
+        parsed = parse("date", wareki(day, letter))
+        assert parsed.fields["*"] == day and "ERA_OVERFLOW" not in parsed.flags
 
 
 @given(ALL_DAYS, st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y.%m.%d", "%Y%m%d"]))

@@ -59,7 +59,8 @@ def parse_municipality(text: str, context: Context, args: Mapping[str, object]) 
 def _by_digits(digits: str, known: Directory) -> Parsed:
     """Read 6 digits with check digit, 5 digits without, or either without its leading zero.
 
-    Five digits are a code without check digit, or one with it whose zero a spreadsheet dropped.
+    Five digits are a code without check digit where there is such a body (fifteen numbers are both),
+    else one with it whose zero a spreadsheet dropped.
     """
     if len(digits) == 6:
         if check_digit(digits[:5]) != digits[5]:
@@ -70,8 +71,6 @@ def _by_digits(digits: str, known: Directory) -> Parsed:
     if len(digits) == 5 and check_digit(restored[:5]) == restored[5]:
         candidates.append(restored)
     exist = [code for code in candidates if _stands(code, known)]
-    if len(exist) > 1:
-        return Parsed(reject="AMBIGUOUS_MUNICIPALITY")
     return _known((exist or candidates)[0], known)
 
 

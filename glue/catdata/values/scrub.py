@@ -17,8 +17,9 @@ _COUNTED = (
 )
 
 _CONTACTS = (
-    # mail addresses, also with blanks around the sign
-    re.compile(r"[A-Za-z0-9._%+\-]+ ?@ ?[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+"),
+    # mail addresses, also with blanks around the sign; bounded as RFC 5321 bounds them, so that long
+    # texts take no longer than their length
+    re.compile(r"[A-Za-z0-9._%+\-]{1,64} ?@ ?[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63})+"),
     # microchip numbers: 15 digits, perhaps in groups
     re.compile(rf"(?<![0-9])[0-9](?:(?:{_H}| )?[0-9]){{14}}(?![0-9])"),
     # a number behind a telephone label, whatever its shape
