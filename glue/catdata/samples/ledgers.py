@@ -89,9 +89,11 @@ def csv_ledger(
             sheet.exclude([""] * width, "BLANK_ROW")
             sheet.exclude(header, "REPEATED_HEADER")
         for animal in rows:
-            add_animal(
-                sheet, csv_cells(rng, body, animal) + _personal(rng, people, body, animal), animal
-            )
+            cells = csv_cells(rng, body, animal) + _personal(rng, people, body, animal)
+            if animal.collar and rng.random() < 0.3:
+                owner = people.person(body, animal.place)
+                cells[CSV_HEADER.index("首輪")] = f"赤（迷子札 {owner.phone}）"
+            add_animal(sheet, cells, animal)
         cats = [a for a in rows if a.defect != "other_species"]
         sheet.total(
             [f"{sp.wide(str(month))}月　小計", sp.spell_count(rng, len(cats)), *[""] * (width - 2)],
