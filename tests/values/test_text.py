@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from catdata.entities import CODE_LISTS, ENTITIES, FLAGS, REASONS
 from catdata.values import PARSERS, is_note, matches, parse_code, scrub, total_kind
+from catdata.values.code import Meaning
 from catdata.values.result import Parsed
 from catdata.values.text import fold, kanji_to_digits, plain
 from values.cases import FY2023, NO_YEAR, filled, parse
@@ -208,7 +209,7 @@ def test_matches(cell: str, tests: str | list[str], met: bool) -> None:
 
 def test_code_looks_in_the_contract_before_the_list() -> None:
     outcome = CODE_LISTS["outcome_type"]
-    codes = {
+    codes: dict[str, Meaning] = {
         "譲渡": "transfer_out",
         "RTO": "returned",
         "/FOSTER.*/": {"set": {}, "flag": "INTERNAL_MOVEMENT", "exclude": "INTERNAL_MOVEMENT"},
