@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 
 from catdata.contracts.model import Part
-from catdata.normalize.texts import Parts, Texts, taken_out
+from catdata.normalize.texts import TextMemory, Texts, taken_out
 from catdata.readers.types import TextBlock
 from catdata.values import PARSERS, is_note, total_kind
 from catdata.values.result import Context
@@ -21,7 +21,7 @@ cells = st.lists(
 def texts(parts: dict[str, Part] | None = None, /, **columns: pa.Array) -> Texts:
     batch = pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
     rows = pa.array(range(batch.num_rows), pa.int64())
-    return Texts(TextBlock(batch, rows, {"@file.day": "20260510"}), Parts(parts or {}))
+    return Texts(TextBlock(batch, rows, {"@file.day": "20260510"}), TextMemory(parts or {}))
 
 
 @given(values=cells)
@@ -44,7 +44,20 @@ def test_plain_and_dictionary_columns_give_the_same_answers(values: list[str]) -
     assert np.array_equal(both.blank("plain"), [not v.strip() for v in values])
     for test in (is_note, lambda s: total_kind(s) is not None):
         assert np.array_equal(both.where_unusual("plain", test), both.where_unusual("coded", test))
-    assert np.array_equal(both.titled("plain", "Total"), both.titled("coded", "Total"))
+
+
+@pytest.mark.parametrize("name", ["毛色", "no1", "管理 番号"])
+def test_a_cell_that_repeats_its_column_name_is_a_title_in_any_width(name: str) -> None:
+    cells = [name, f" {name}\n", name.replace("1", "１"), name + "x", "", "A-1"]
+    for column in (pa.array(cells), pa.array(cells).dictionary_encode()):
+        assert texts(**{name: column}).titled(name).tolist() == [
+            True,
+            True,
+            True,
+            False,
+            False,
+            False,
+        ]
 
 
 @given(rows=st.lists(st.tuples(*[st.sampled_from(["", "a", "|", "猫"])] * 3), min_size=1))

@@ -29,7 +29,7 @@ from catdata.normalize.parse import (
 )
 from catdata.normalize.privacy import ApplicantKeys
 from catdata.normalize.screen import screen
-from catdata.normalize.texts import Mask, Parts, Texts
+from catdata.normalize.texts import Mask, TextMemory, Texts
 from catdata.normalize.totals import TotalRow, number_in
 from catdata.normalize.write import to_schema
 from catdata.readers.types import TextBlock
@@ -110,7 +110,7 @@ class Memory:
 
     def __init__(self, compiled: CompiledTable) -> None:
         self.parsers: dict[tuple[Context, str], ColumnParser] = {}
-        self.parts = Parts(compiled.table.parts)
+        self.texts = TextMemory(compiled.table.parts)
 
 
 class Judge:
@@ -135,7 +135,7 @@ class Judge:
         self._first_column = first_column
         self._place = place
         self._parsers = memory.parsers
-        self._parts = memory.parts
+        self._text_memory = memory.texts
         self.accepted_by_block: dict[str, Counter[str]] = {}
         self.unknown: dict[str, Counter[str]] = {}
         self.flags: Counter[str] = Counter()
@@ -146,7 +146,7 @@ class Judge:
 
     def judge(self, block: TextBlock) -> Judged:
         """Judge one block: every row is accepted, rejected or excluded, a row's records together."""
-        texts = Texts(block, self._parts)
+        texts = Texts(block, self._text_memory)
         verdicts = Verdicts(texts.rows)
         screened = screen(self._compiled, texts, self._first_column)
         for number, code in enumerate(screened.reasons[1:], start=1):

@@ -59,7 +59,7 @@ def _repeated_header(compiled: CompiledTable, texts: Texts) -> Mask:
     """A row is a header again when at least two cells and half of its cells are their headers."""
     same = np.zeros(texts.rows, np.int16)
     for place, name in enumerate(texts.cheapest_first(compiled.read)):
-        same += texts.titled(name, name)
+        same += texts.titled(name)
         if place > len(compiled.read) // 2 and not same.any():
             return np.zeros(texts.rows, np.bool_)
     filled = np.zeros(texts.rows, np.int16)

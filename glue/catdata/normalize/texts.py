@@ -24,6 +24,7 @@ PART = "@part."
 # Fifteen digits may be a microchip's number, which the identifier parser takes out.
 CHIP_DIGITS = 15
 ORDINARY = r"^[0-9A-Za-z._/-]*[0-9][0-9A-Za-z._/-]*$"
+ORDINARY_CELL = re.compile(ORDINARY)
 
 
 def taken_out(extract: str, text: str) -> str:
@@ -34,9 +35,14 @@ def taken_out(extract: str, text: str) -> str:
     return next((group for group in found.groups() if group is not None), found.group())
 
 
-def squeezed(texts: pa.Array) -> pa.Array:
-    """Return texts in NFKC form without any white space."""
-    return pc.replace_substring_regex(pc.utf8_normalize(texts, form="NFKC"), r"\s+", "")
+def squeezed(text: str) -> str:
+    """Return a text in NFKC form without any white space."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def _blank(texts: pa.Array) -> Mask:
+    blank = pc.equal(pc.utf8_trim_whitespace(texts), "")
+    return np.asarray(blank.to_numpy(zero_copy_only=False), np.bool_)
 
 
 def digits(text: str) -> str:
@@ -44,8 +50,11 @@ def digits(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", text) if c.isdecimal())
 
 
-class Parts:
-    """The contract's parts by pseudo-column; each distinct cell is searched once for all blocks."""
+class TextMemory:
+    """What was found in distinct cells: parts by pseudo-column, and whether a cell is its title.
+
+    Each spelling is looked at once for all blocks.
+    """
 
     def __init__(self, parts: Mapping[str, Part]) -> None:
         self._parts = {PART + name: part for name, part in parts.items()}
@@ -68,16 +77,27 @@ class Parts:
             self._parsers[key] = ColumnParser(text_of, {name: Type.STRING})
         return self._parsers[key].parse(column).fields[name]
 
+    def titled(self, name: str, column: pa.DictionaryArray) -> Mask:
+        """Return which cells of a column repeat its name, white space and width apart."""
+        key = ("title", name)
+        if key not in self._parsers:
+            same = squeezed(name)
+            self._parsers[key] = ColumnParser(
+                lambda cell: Parsed({name: squeezed(cell) == same}), {name: Type.BOOLEAN}
+            )
+        found = self._parsers[key].parse(column).fields[name]
+        return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)
+
 
 class Texts:
     """Columns and pseudo-columns of one block by name; a column the file lacks reads as blank.
 
-    `parts` are the contract's texts taken out of other columns, as `@part.NAME`.
+    `memory` keeps what was found in earlier blocks, the contract's parts among it.
     """
 
-    def __init__(self, block: TextBlock, parts: "Parts") -> None:
+    def __init__(self, block: TextBlock, memory: "TextMemory") -> None:
         self._block = block
-        self._parts = parts
+        self._memory = memory
         self.rows = block.columns.num_rows
         self._encoded: dict[str, pa.DictionaryArray] = {}
         self._ordinary: dict[str, Mask | None] = {}
@@ -98,12 +118,12 @@ class Texts:
     def encoded(self, name: str) -> pa.DictionaryArray:
         """Return the column dictionary-encoded."""
         if name not in self._encoded:
-            part = self._parts.get(name)
+            part = self._memory.get(name)
             if part is None:
                 self._encoded[name] = encode(self.raw(name))
             else:
                 same = self._block.variables.get(part.unless, "") if part.unless else ""
-                self._encoded[name] = self._parts.take(name, self.encoded(part.column), same)
+                self._encoded[name] = self._memory.take(name, self.encoded(part.column), same)
         return self._encoded[name]
 
     def cheapest_first(self, names: Sequence[str]) -> list[str]:
@@ -149,18 +169,19 @@ class Texts:
 
     def blank(self, name: str) -> Mask:
         """Return which cells of a column are empty or white space."""
-        return self._where_text(name, lambda texts: pc.equal(pc.utf8_trim_whitespace(texts), ""))
-
-    def titled(self, name: str, title: str) -> Mask:
-        """Return which cells of a column read like a title, white space and width apart."""
-        same = squeezed(pa.array([title]))[0]
-        return self._where_text(name, lambda texts: pc.equal(squeezed(texts), same))
-
-    def _where_text(self, name: str, test: Callable[[pa.Array], pa.Array]) -> Mask:
         column = self.raw(name)
         if pa.types.is_dictionary(column.type):
-            return self._rows_of(name, test(column.dictionary).to_numpy(zero_copy_only=False))
-        return np.asarray(test(column).to_numpy(zero_copy_only=False), np.bool_)
+            return self._rows_of(name, _blank(column.dictionary))
+        return _blank(column)
+
+    def titled(self, name: str) -> Mask:
+        """Return which cells of a column repeat its name, white space and width apart."""
+        ordinary = self.ordinary(name)
+        if ordinary is None:
+            return self._memory.titled(name, self.encoded(name))
+        if ORDINARY_CELL.fullmatch(name):
+            return self.where(name, lambda cell: squeezed(cell) == squeezed(name))
+        return self.where_unusual(name, lambda cell: squeezed(cell) == squeezed(name))
 
     def _rows_of(self, name: str, hits: Mask) -> Mask:
         if not hits.any():
