@@ -75,7 +75,7 @@ def main(source: str, target: str) -> None:
     sex, neuter = per_spelling(cells["性別"], sexes)
     low, high, basis, stage = per_spelling(cells["年齢"], ages)
     worn, collar = per_spelling(cells["首輪"], collars)
-    coat = per_spelling(cells["毛色"], lambda s: s.map(COAT))
+    coat = per_spelling(cells["毛色"], lambda s: nfkc(s).map(COAT))
     flags = flag_lists(
         (2, coarse.to_numpy(bool)), (3, (intake_type.isna() & (cells["収容区分"] != "")).to_numpy())
     )

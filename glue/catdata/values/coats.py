@@ -17,6 +17,7 @@ TABBY, CALICO, TORTIE, TORBIE, POINT, SMOKE = (
 )  # fmt: skip
 OTHER, UNKNOWN = "other", "unknown"
 
+_MASK = r"ハチワレ|はちわれ|八割れ|鉢割れ"
 # Words and what they say, longest reading first; TAN is 茶, a red or a brown that the word leaves open.
 _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     # points
@@ -44,7 +45,7 @@ _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"タビー|トラ|とら|虎|縞|しま模様|シマ|しましま|ヒョウ柄|ロゼット|スポット", (TABBY,)),
     (r"\b(?:tab|tabby|tabbies|tiger|ticked|brindle|mackerel|spotted)\b", (TABBY,)),
     # plain colours
-    (r"ハチワレ|はちわれ|八割れ|鉢割れ", (WHITE,)),
+    (_MASK, (WHITE,)),
     (r"こげ ?茶|焦げ?茶|コゲ茶|濃い?茶(?:色)?|チョコレート(?:色)?|チョコ", (BROWN,)),
     (r"薄い?茶(?:色)?|うす茶|薄茶|ベージュ|クリーム(?:色)?|ミルクティー(?:色)?|生成り|黄土色|黄色|フォーン|アイボリー|バフ", (CREAM,)),
     (r"茶(?:褐色|色)?系?|ブラウン", (TAN,)),
@@ -139,6 +140,9 @@ def read_coat(folded: str) -> str | None:
     signs = _signs(_NOT_COAT.sub(" ", folded))
     if not signs.colours and not signs.patterns:
         return None
+    if signs.colours == {WHITE} and not signs.patterns and re.search(_MASK, folded):
+        # The mask of white needs a colour beside it; where none is told it is the usual black.
+        signs.colours.add(BLACK)
     primary = _signs(folded.partition("/")[0])
     if primary.patterns == {TABBY} and primary.colours and signs.patterns == {TABBY}:
         # BRN TABBY/BLACK: the primary colour names the tabby, the second one only adds white.
