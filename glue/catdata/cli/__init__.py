@@ -3,16 +3,19 @@
 import click
 
 from catdata.cli.contracts import check
+from catdata.cli.figures import figures
 from catdata.cli.ingest import ingest, withdraw
+from catdata.cli.lake import init
 from catdata.cli.normalize import main as normalize
+from catdata.cli.report import report
+from catdata.cli.tidy import compact, expire
 
 
 @click.group()
 def commands() -> None:
-    """Municipal cat data: ingest files, check contracts, keep the lake tidy."""
+    """Municipal cat data: load files, check contracts, report, keep the lake tidy."""
 
 
-commands.add_command(ingest)
-commands.add_command(withdraw)
+for command in (ingest, withdraw, check, report, figures, init, expire, compact):
+    commands.add_command(command)
 commands.add_command(normalize, "normalize")
-commands.add_command(check)

@@ -132,9 +132,14 @@ def explained() -> Iterator[None]:
         raise SystemExit(2) from error
 
 
+def console() -> Console:
+    """Return standard output as rich prints to it; a file or pipe gets a width of its own."""
+    return Console(width=None if sys.stdout.isatty() else 120)
+
+
 def finish(result: RunSummary, summary: Path | None) -> None:
     """Print the summary, write it as JSON if asked, and exit with its code when that is not 0."""
-    result.render(Console(width=None if sys.stdout.isatty() else 120))
+    result.render(console())
     if summary is not None:
         summary.parent.mkdir(parents=True, exist_ok=True)
         summary.write_text(result.to_json(), encoding="utf-8")

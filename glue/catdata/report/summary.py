@@ -4,13 +4,15 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Literal
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from catdata.entities import ENTITIES, REASONS
+from catdata.entities import ENTITIES, REASONS, Disposition
 from catdata.loads.record import LoadRecord
 
 Status = Literal["committed", "unchanged", "withdrawn", "failed", "unmatched", "conflict"]
@@ -25,7 +27,7 @@ STATUS_JA: dict[Status, str] = {
 }
 STYLE: dict[str, str] = {"committed": "green", "unchanged": "dim", "withdrawn": "yellow"}
 SCHEMA_VERSION = 1
-SHOWN_SPELLINGS = 5
+SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,10 @@ class RunSummary:
         )
 
     def render(self, console: Console) -> None:
-        """Print the summary: a table of objects, then what a person should look at."""
+        """Print the summary: a table of objects by source, then what a person should look at."""
         console.print(_table(self.outcomes))
-        for outcome in self.outcomes:
-            for line in remarks(outcome):
-                console.print(Text(line), soft_wrap=True)
+        for line in remarks(self.outcomes):
+            console.print(Text(line), soft_wrap=True)
         counts = Counter(o.status for o in self.outcomes)
         told = "、".join(f"{STATUS_JA[status]} {n}" for status, n in counts.most_common())
         style = "red" if self.exit_code else "green"
@@ -85,15 +86,17 @@ def summarise(outcomes: Iterable[ObjectOutcome]) -> RunSummary:
 
 
 def _table(outcomes: Sequence[ObjectOutcome]) -> Table:
-    table = Table(title="取込み結果 / run summary", title_justify="left")
-    table.add_column("ファイル / object", overflow="fold")
-    table.add_column("状態 / status")
-    for title in ("入力 / in", "採用 / accepted", "却下 / rejected", "除外 / excluded"):
-        table.add_column(title, justify="right")
-    table.add_column("実体の行 / entity rows", overflow="fold")
-    for o in outcomes:
-        status = Text(f"{STATUS_JA[o.status]} / {o.status}", STYLE.get(o.status, "red"))
-        table.add_row(Text(o.key), status, *_figures(o.record))
+    table = Table(title="取込み結果 / run summary", title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("ファイル\nfile", overflow="fold", ratio=5)
+    table.add_column("状態\nstatus", no_wrap=True)
+    for title in ("入力\nin", "採用\naccepted", "却下\nrejected", "除外\nexcluded"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("記録\nrecords", overflow="fold", ratio=3)
+    for source_id, group in groupby(outcomes, key=lambda o: o.source_id):
+        table.add_row(Text(source_id or "（契約なし / no contract）", "bold"))
+        for o in group:
+            status = Text(f"{STATUS_JA[o.status]} {o.status}", STYLE.get(o.status, "red"))
+            table.add_row(Text(f"  {o.key.split('/', 2)[-1]}"), status, *_figures(o.record))
     return table
 
 
@@ -102,35 +105,55 @@ def _figures(record: LoadRecord | None) -> tuple[str, ...]:
         return ("", "", "", "", "")
     rows = (record.rows_in, record.rows_accepted, record.rows_rejected, record.rows_excluded)
     entities = json.loads(record.entity_rows)
-    told = ", ".join(f"{ENTITIES[name].ja} {n:,}" for name, n in entities.items())
+    told = "、".join(f"{ENTITIES[name].ja} {n:,}" for name, n in entities.items())
     return (*(f"{n:,}" for n in rows), told)
 
 
-def remarks(outcome: ObjectOutcome) -> list[str]:
-    """Return sentences on what a person should look at in one object."""
-    lines = []
-    if outcome.status in FAILURES:
-        lines.append(f"✗ {outcome.key}: {outcome.error_ja} / {outcome.error_en}")
-    if outcome.unlisted_columns and outcome.status != "unchanged":
-        names = "、".join(outcome.unlisted_columns)
-        lines.append(f"! {outcome.key}: 契約にない列は読みませんでした / columns not read: {names}")
-    record = outcome.record
-    if record is None or outcome.status == "unchanged":
-        return lines
-    for code, rows in json.loads(record.reasons).items():
+def remarks(outcomes: Sequence[ObjectOutcome]) -> list[str]:
+    """Return sentences on what a person should look at, source by source."""
+    lines: list[str] = []
+    for source_id, group in groupby(outcomes, key=lambda o: o.source_id):
+        some = list(group)
+        lines += [f"✗ {o.key}: {o.error_ja} / {o.error_en}" for o in some if o.status in FAILURES]
+        changed = [o for o in some if o.status == "committed" and o.record is not None]
+        lines += [f"! {source_id}: {told}" for told in _of_source(changed)]
+    return lines
+
+
+def _of_source(outcomes: Sequence[ObjectOutcome]) -> list[str]:
+    records = [o.record for o in outcomes if o.record is not None]
+    lines: list[str] = []
+    unlisted = dict.fromkeys(name for o in outcomes for name in o.unlisted_columns)
+    if unlisted:
+        lines.append(f"契約にない列は読みませんでした / columns not read: {'、'.join(unlisted)}")
+    reasons: Counter[str] = Counter()
+    unknown: dict[str, Counter[str]] = {}
+    for record in records:
+        reasons.update(json.loads(record.reasons))
+        for name, spellings in json.loads(record.unknown_codes).items():
+            unknown.setdefault(name, Counter()).update(spellings)
+    for code, rows in reasons.most_common():
         disposition, ja, en = REASONS[code]
-        if disposition == "rejected":
-            lines.append(f"! {outcome.key}: 却下 {rows:,} 行: {ja} / {code}: {en}")
-    for total in json.loads(record.totals):
-        if total["published"] != total["computed"]:
-            lines.append(
-                f"! {outcome.key}: {total['row']}行目の「{total['label']}」は {total['published']:,}、"
-                f"内訳の計は {total['computed']:,} / row {total['row']}: the file's total differs"
-            )
-    for name, spellings in json.loads(record.unknown_codes).items():
-        some = "、".join(f"{s}（{n:,}）" for s, n in list(spellings.items())[:SHOWN_SPELLINGS])
-        more = "…" if len(spellings) > SHOWN_SPELLINGS else ""
-        lines.append(f"! {outcome.key}: {name} の未知の値 / unknown values: {some}{more}")
+        if disposition is Disposition.REJECTED:
+            lines.append(f"却下 / rejected {rows:,}: {ja} / {en}")
+    differing = [
+        (record, total)
+        for record in records
+        for total in json.loads(record.totals)
+        if total["published"] != total["computed"]
+    ]
+    for record, total in differing[:SHOWN]:
+        lines.append(
+            f"{record.source_object.rsplit('/', 1)[-1]} {total['row']}行目「{total['label']}」: "
+            f"ファイルの合計 / published {total['published']:,} ≠ 採用した行の計 / accepted "
+            f"{total['computed']:,}"
+        )
+    if len(differing) > SHOWN:
+        lines.append(f"合わない合計がほかに {len(differing) - SHOWN} / more totals that differ")
+    for name, counter in unknown.items():
+        some = "、".join(f"{s}（{n:,}）" for s, n in counter.most_common(SHOWN))
+        more = "…" if len(counter) > SHOWN else ""
+        lines.append(f"{name} の未知の値 / unknown values: {some}{more}")
     return lines
 
 
