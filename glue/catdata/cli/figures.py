@@ -80,7 +80,7 @@ def figures(database: Path, years: int) -> None:
     for code, name, basis, year, *rest in rows:
         counts, rates = rest[:4], rest[4:]
         table.add_row(
-            code, place, _BASIS[basis], str(year), *map(_count, counts), _rate(*rates[:3]),
+            code, name, _BASIS[basis], str(year), *map(_count, counts), _rate(*rates[:3]),
             _rate(*rates[3:]),
         )  # fmt: skip
     console().print(table)
