@@ -11,7 +11,9 @@ from catdata.values.municipalities import NATION, known_codes
 from values.cases import NO_YEAR, filled, parse
 
 COARSENED = ("PLACE_COARSENED",)
-BODIES = {str(b["municipality_code"]): b for b in bodies()}
+# The nation publishes figures too, but is no body of the code list.
+COUNTRY, *_OTHERS = bodies()
+BODIES = {str(b["municipality_code"]): b for b in _OTHERS}
 
 
 @pytest.mark.parametrize(
@@ -218,3 +220,8 @@ def test_built_tables_follow_the_changes_kept_by_hand() -> None:
         (str(e["predecessor_code"])[:5], str(e["successor_code"])[:5], str(e["event_date"]))
         for e in body_events()
     )
+
+
+def test_the_country_stands_first_with_the_people_of_the_census() -> None:
+    assert (COUNTRY["municipality_code"], COUNTRY["kind"]) == (NATION, "nation")
+    assert COUNTRY["population"] == 126_226_568

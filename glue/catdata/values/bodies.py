@@ -10,6 +10,8 @@ from importlib.resources import files
 _WEIGHTS = (6, 5, 4, 3, 2)
 _DATA = files("catdata.values") / "data"
 CENSUS_YEAR = 2020
+# The country as a whole publishes figures too. No body has this code, so it needs no check digit.
+NATION, NATION_NAME = "000000", "全国"
 
 
 def check_digit(code5: str) -> str:
@@ -62,8 +64,25 @@ def _events() -> tuple[Mapping[str, object], ...]:
 
 
 def bodies() -> list[dict[str, object]]:
-    """Return the bodies in use and known former ones, as rows of ref_body, by code."""
-    return [dict(body) for body in _bodies()]
+    """Return the nation, the bodies in use and known former ones, as rows of ref_body, by code."""
+    return [_nation(), *(dict(body) for body in _bodies())]
+
+
+def _nation() -> dict[str, object]:
+    """The whole country: its population is that of its prefectures."""
+    people = [b["population"] for b in _bodies() if b["kind"] == "prefecture"]
+    return dict.fromkeys(_bodies()[0]) | {
+        "municipality_code": NATION,
+        "country": "JP",
+        "name": NATION_NAME,
+        "name_kana": "ぜんこく",
+        "name_en": "Japan",
+        "kind": "nation",
+        "fiscal_year_start_month": 4,
+        "population": sum(n for n in people if isinstance(n, int)),
+        "population_year": CENSUS_YEAR,
+        "is_fictional": False,
+    }
 
 
 def body_events() -> list[dict[str, object]]:

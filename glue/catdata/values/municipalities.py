@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from catdata.values.bodies import Directory, check_digit, directory
+from catdata.values.bodies import NATION, NATION_NAME, Directory, check_digit, directory
 from catdata.values.result import EMPTY, Context, Parsed
 from catdata.values.text import fold, plain, says_nothing
 
@@ -17,8 +17,6 @@ _OFFICE = re.compile(r"(?:役所|役場|庁)$")
 __all__ = ["NATION", "check_digit", "known_codes", "parse_municipality"]
 
 FICTIONAL = "99"
-# Figures of the whole country; it is no body of the list and has no check digit.
-NATION, NATION_NAME = "000000", "全国"
 
 
 @lru_cache(maxsize=1)
