@@ -5,6 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+
 from catdata.contracts.load import load_contract, load_contracts
 from catdata.contracts.problems import ContractError
 
@@ -234,7 +235,7 @@ def test_contracts_of_one_body_agree(tmp_path: Path, write: Write, right: str) -
     write(other, "test-city-two.yaml")
     with pytest.raises(
         ContractError,
-        match="found population None, expected 5 as in test-city-two.yaml",
+        match=r"found population None, expected 5 as in test-city-two\.yaml",
     ):
         load_contracts(tmp_path)
 

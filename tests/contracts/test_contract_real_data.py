@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
 from catdata.cli import commands
 from catdata.loads import Ledger
 from catdata.loads.record import LoadRecord
 from catdata.storage import Storage
-from click.testing import CliRunner
 
 REAL_DATA = "CATDATA_REAL_DATA"
 REPOSITORY = Path(__file__).parents[2]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from catdata.contracts import reference
 from catdata.contracts.load import digest, load_contract, load_contracts
 from catdata.contracts.match import match, table_for

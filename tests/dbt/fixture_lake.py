@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from catdata.entities import CODE_LISTS, ENTITIES, REFERENCES, Entity
 from catdata.entities.derive import arrow_schema
 from catdata.loads import Ledger, LoadRecord, initialise, layout, load_id_of

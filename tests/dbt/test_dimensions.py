@@ -1,7 +1,8 @@
 """Calendar, bodies and facilities."""
 
-from conftest import Query
 from scenarios import MERGED
+
+from conftest import Query
 
 
 def test_a_chain_of_mergers_ends_at_the_current_body(query: Query) -> None:

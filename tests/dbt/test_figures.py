@@ -4,9 +4,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from conftest import Query
 from fixture_lake import BODY
 from scenarios import CORE, NATION, PREFECTURE, TOWN
+
+from conftest import Query
 
 
 def year(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from catdata.entities import ENTITIES, REFERENCES
 from conftest import ROOT, Project, Query
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from itertools import product
 
 import pytest
-from conftest import Query, Rows
 from scenarios import SMALL_AREAS
+
+from conftest import Query, Rows
 
 MARTS = [
     ("mart_tnr", ("fiscal_year",), "heads"),

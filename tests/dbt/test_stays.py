@@ -4,8 +4,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from conftest import Query
 from scenarios import ABROAD, CORE
+
+from conftest import Query
 
 
 def stay(query: Query, stay_id: str) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime
 
-from conftest import Project
 from fixture_lake import BODY
 from scenarios import body, intake, outcome, source
+
+from conftest import Project
 
 OBJECT = ("shelter", "raw/shelter/2023.csv")
 

@@ -30,9 +30,7 @@ class CodeList:
         return tuple(c.code for c in self.codes)
 
 
-def _list(
-    name: str, ja: str, *codes: tuple[str, ...], unknown: str | None = "unknown"
-) -> CodeList:
+def _list(name: str, ja: str, *codes: tuple[str, ...], unknown: str | None = "unknown") -> CodeList:
     return CodeList(name, ja, tuple(Code(c[0], c[1], c[2], tuple(c[3:])) for c in codes), unknown)
 
 
@@ -42,8 +40,22 @@ CODE_LISTS: dict[str, CodeList] = {
         _list(
             "intake_type",
             "収容区分",
-            ("owner_surrender", "飼い主から", "surrendered by owner", "飼い主からの引取り", "所有者から", "飼養者から"),
-            ("stray", "所有者不明", "stray or unknown owner", "拾得者から", "所有者不明の引取り", "迷子"),
+            (
+                "owner_surrender",
+                "飼い主から",
+                "surrendered by owner",
+                "飼い主からの引取り",
+                "所有者から",
+                "飼養者から",
+            ),
+            (
+                "stray",
+                "所有者不明",
+                "stray or unknown owner",
+                "拾得者から",
+                "所有者不明の引取り",
+                "迷子",
+            ),
             ("injured", "負傷収容", "injured animal", "負傷", "負傷動物"),
             ("ordinance", "条例収容", "taken in under an ordinance"),
             ("transfer_in", "他施設から", "from another facility", "移管"),
@@ -75,8 +87,15 @@ CODE_LISTS: dict[str, CodeList] = {
             "euthanasia_category",
             "殺処分の分類",
             ("1", "譲渡することが適切ではない", "unsuitable for rehoming", "①", "(1)", "分類1"),
-            ("2", "譲渡先の確保や適切な飼養管理が困難", "suitable, no home found", "②", "(2)", "分類2",
-             "愛玩動物又は伴侶動物として家庭で飼養できる"),
+            (
+                "2",
+                "譲渡先の確保や適切な飼養管理が困難",
+                "suitable, no home found",
+                "②",
+                "(2)",
+                "分類2",
+                "愛玩動物又は伴侶動物として家庭で飼養できる",
+            ),
             ("3", "引取り後の死亡", "died after intake", "③", "(3)", "分類3"),
             unknown=None,
         ),
@@ -218,12 +237,24 @@ CODE_LISTS: dict[str, CodeList] = {
             ("carcass", "死体収容数", "carcasses picked up"),
             ("complaint", "苦情・相談件数", "complaints"),
             ("complaint_owned", "苦情・相談件数（飼い猫）", "complaints about owned cats"),
-            ("complaint_stray", "苦情・相談件数（飼い主不明猫）", "complaints about cats without an owner"),
-            ("complaint_with_others", "苦情・相談件数（猫等、他の動物を含む）", "complaints about cats and other animals"),
+            (
+                "complaint_stray",
+                "苦情・相談件数（飼い主不明猫）",
+                "complaints about cats without an owner",
+            ),
+            (
+                "complaint_with_others",
+                "苦情・相談件数（猫等、他の動物を含む）",
+                "complaints about cats and other animals",
+            ),
             ("tnr_heads", "不妊去勢助成頭数", "subsidised surgeries"),
             ("tnr_heads_male", "去勢助成頭数", "subsidised surgeries, male"),
             ("tnr_heads_female", "不妊助成頭数", "subsidised surgeries, female"),
-            ("tnr_heads_pregnant", "不妊助成頭数（妊娠猫、メスとは別掲）", "subsidised surgeries, pregnant females, apart from females"),
+            (
+                "tnr_heads_pregnant",
+                "不妊助成頭数（妊娠猫、メスとは別掲）",
+                "subsidised surgeries, pregnant females, apart from females",
+            ),
             ("tnr_subsidy_yen", "助成額（円）", "subsidy paid, yen"),
             unknown=None,
         ),

@@ -162,8 +162,7 @@ def _twice(found: Iterable[Group], table: Table) -> list[str]:
         name
         for name in contract_names(table)
         if (column := table.columns.get(name)) is None
-        or (column.ignore is None
-        and (column.personal is None or column.applicant_key))
+        or (column.ignore is None and (column.personal is None or column.applicant_key))
     }
     twice: dict[str, None] = {}
     for group in found:

@@ -18,7 +18,7 @@ from catdata.readers.scan import Cut, hashed, scan
 from catdata.readers.source import Source, read_exactly
 from catdata.readers.text import (
     BYTE_SAFE,
-    BadByte,
+    BadByteError,
     Encoding,
     EncodingError,
     find_encoding,
@@ -96,7 +96,7 @@ def _first_rows(
             texts.append(line)
             if len(texts) > 4 * HEADER_WITHIN:
                 break
-    except BadByte as bad:
+    except BadByteError as bad:
         # The head may be cut within a character: only what stands before its last line counts.
         if whole or (b"\n" in head[-4096:][:-8] and len(texts) < HEADER_WITHIN):
             delimiter = table.delimiter or _delimiter(texts, table)
@@ -174,7 +174,7 @@ def _read_slow(source: Source, split: Split, shape: Shape) -> Iterator[Record]:
         def texts() -> Iterator[str]:
             try:
                 yield from lines(file, split.encoding or "", key=source.name)
-            except BadByte as bad:
+            except BadByteError as bad:
                 raise undecodable(
                     bad.prefix, bad.byte, split.encoding or "", key=source.name,
                     first_row=len(taken) + 1, delimiter=split.delimiter or ",", header=split.header,
@@ -354,7 +354,7 @@ def _where_undecodable(source: Source, split: Split) -> EncodingError:
                     reader_rows += len(complete)
                     done += len(texts)
                     texts.clear()
-        except BadByte as bad:
+        except BadByteError as bad:
             return undecodable(
                 "".join(texts) + bad.prefix, bad.byte, split.encoding, key=source.name,
                 first_row=split.first_row + reader_rows, delimiter=split.delimiter or ",",

@@ -12,7 +12,7 @@ from catdata.contracts.model import Table
 from catdata.readers import columns
 from catdata.readers.cells import Cells, Record, Shape
 from catdata.readers.source import Source
-from catdata.readers.text import BadByte, lines, undecodable
+from catdata.readers.text import BadByteError, lines, undecodable
 from catdata.readers.types import ReadError, Split, TextBlock
 
 
@@ -116,7 +116,7 @@ def _json_lines(source: Source) -> Iterator[dict[str, Any]]:
                         row=number,
                     ) from None
                 yield from _all_objects([found], source, number)
-        except BadByte as bad:
+        except BadByteError as bad:
             raise undecodable(
                 bad.prefix, bad.byte, "utf-8", key=source.name, first_row=number + 1
             ) from None

@@ -114,7 +114,7 @@ def undecodable(
     )
 
 
-class BadByte(Exception):
+class BadByteError(Exception):
     """A byte that does not fit the encoding; `prefix` is the part of its line before it."""
 
     def __init__(self, byte: int, prefix: str) -> None:
@@ -125,7 +125,7 @@ class BadByte(Exception):
 def lines(file: BinaryIO, encoding: str, *, key: str) -> Iterator[str]:
     """Give the lines of a text with their ends (LF, CR or CRLF), strictly decoded.
 
-    Raises BadByte where a byte does not fit, after every line before it was given, and ReadError for
+    Raises BadByteError where a byte does not fit, after every line before it was given, and ReadError for
     a line beyond MAX_LINE.
     """
     decoder = codecs.getincrementaldecoder(encoding)()
@@ -146,7 +146,7 @@ def lines(file: BinaryIO, encoding: str, *, key: str) -> Iterator[str]:
         yield from found
         number += len(found)
         if bad is not None:
-            raise BadByte(bad.object[bad.start], pending)
+            raise BadByteError(bad.object[bad.start], pending)
         if len(pending) > MAX_LINE:
             raise ReadError(
                 f"1行が長すぎます（上限{MAX_LINE:,}文字）。改行のあるテキストファイルか確かめてください。",
