@@ -9,7 +9,7 @@ import click
 from catdata.cli.ingest import lake_option
 from catdata.cli.normalize import explained
 from catdata.contracts.load import load_contracts
-from catdata.loads import Ledger
+from catdata.loads import Ledger, layout
 from catdata.report.pages import pages, rejected_examples, render
 from catdata.storage import Storage
 
@@ -32,8 +32,12 @@ def report(lake: str, out: Path) -> None:
             source_id: rejected_examples(storage, some)
             for source_id, some in groupby(heads, key=lambda head: head.source_id)
         }
+        unmatched = [
+            layout.parse_raw(info.key)[1]
+            for info in storage.list(f"{layout.RAW}/{layout.UNMATCHED}")
+        ]
         found = pages(load_contracts(), ledger.history(), examples, datetime.now(UTC))
         out.mkdir(parents=True, exist_ok=True)
-        for name, html in render(found).items():
+        for name, html in render(found, unmatched).items():
             (out / name).write_text(html, encoding="utf-8")
     click.echo(out / "index.html", err=True)

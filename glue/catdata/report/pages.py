@@ -9,17 +9,21 @@ from datetime import datetime, timedelta
 import pyarrow.parquet as pq
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from catdata.contracts.model import Contract
+from catdata.contracts.model import Contract, Freshness
 from catdata.entities import ENTITIES, FLAGS, REASONS
 from catdata.loads import LoadRecord, layout
 from catdata.storage import Storage
 
 MAX_EXAMPLES = 30
+_FIELDS = {column.name: column.ja for entity in ENTITIES.values() for column in entity.columns}
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A rejected row as quarantine shows it: without personal columns, scrubbed."""
+    """A rejected row as quarantine shows it: without personal columns, scrubbed.
+
+    `field` is what the reason speaks of, in Japanese where it is a field of the schema.
+    """
 
     source_object: str
     row: int
@@ -31,9 +35,13 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class SourcePage:
-    """What the page of one source shows; counts are of the current loads of its objects."""
+    """What the page of one source shows; counts are of the current loads of its objects.
 
-    contract: Contract
+    A source whose contract is gone keeps its page, under its identity.
+    """
+
+    source_id: str
+    contract: Contract | None
     heads: Sequence[LoadRecord]
     history: Sequence[LoadRecord]
     examples: Sequence[Example]
@@ -42,7 +50,12 @@ class SourcePage:
     @property
     def name(self) -> str:
         """File name of the page."""
-        return f"{self.contract.source_id}.html"
+        return f"{self.source_id}.html"
+
+    @property
+    def title(self) -> str:
+        """Japanese name of the source."""
+        return self.contract.title if self.contract else self.source_id
 
     @property
     def visible(self) -> list[LoadRecord]:
@@ -83,6 +96,11 @@ class SourcePage:
         return [(column, counter.most_common()) for column, counter in sorted(found.items())]
 
     @property
+    def totals_found(self) -> int:
+        """Number of total rows that were compared with their parts."""
+        return sum(head.totals_found for head in self.visible)
+
+    @property
     def differing_totals(self) -> list[tuple[str, Mapping[str, object]]]:
         """Object and total of every published total that is not the sum of its parts."""
         return [
@@ -100,9 +118,9 @@ class SourcePage:
     @property
     def lateness(self) -> str:
         """`fresh`, `late`, `overdue` or `none`, by the contract's days."""
-        limits = self.contract.freshness
         if self.newest is None:
             return "none"
+        limits = self.contract.freshness if self.contract else Freshness()
         age = self.now - self.newest
         if limits.error_after_days and age > timedelta(days=limits.error_after_days):
             return "overdue"
@@ -140,14 +158,14 @@ def pages(
         objects.setdefault(record.source_object, []).append(record)
     return [
         SourcePage(
-            contracts[source_id],
+            source_id,
+            contracts.get(source_id),
             [records[-1] for _, records in sorted(objects.items())],
             [r for _, records in sorted(objects.items()) for r in records],
             examples.get(source_id, ()),
             now,
         )
         for source_id, objects in sorted(by_source.items())
-        if source_id in contracts
     ]
 
 
@@ -173,11 +191,15 @@ def _example(row: Mapping[str, str]) -> Example:
     _, ja, en = REASONS[row["reason_code"]]
     cells = json.loads(row["raw_text"])
     number = int(row["source_row"])
-    return Example(row["source_object"], number, ja, en, row["field"] or "", cells)
+    field = _FIELDS.get(row["field"], row["field"] or "")
+    return Example(row["source_object"], number, ja, en, field, cells)
 
 
-def render(found: Sequence[SourcePage]) -> dict[str, str]:
-    """Return the HTML of the index and of every page by file name; no page loads anything."""
+def render(found: Sequence[SourcePage], unmatched: Sequence[str] = ()) -> dict[str, str]:
+    """Return the HTML of the index and of every page by file name; no page loads anything.
+
+    `unmatched` are the names of raw files that no contract fits.
+    """
     environment = Environment(
         loader=PackageLoader("catdata.report"),
         autoescape=select_autoescape(["html", "j2"], default=True),
@@ -186,5 +208,5 @@ def render(found: Sequence[SourcePage]) -> dict[str, str]:
     )
     environment.filters["n"] = lambda value: f"{value:,}"
     html = {p.name: environment.get_template("source.html.j2").render(page=p) for p in found}
-    html["index.html"] = environment.get_template("index.html.j2").render(pages=found)
+    html["index.html"] = environment.get_template("index.html.j2").render(pages=found, unmatched=unmatched)
     return html

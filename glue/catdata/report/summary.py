@@ -15,17 +15,16 @@ from rich.text import Text
 from catdata.entities import ENTITIES, REASONS, Disposition
 from catdata.loads.record import LoadRecord
 
-Status = Literal["committed", "unchanged", "withdrawn", "failed", "unmatched", "conflict"]
+Status = Literal["committed", "unchanged", "failed", "unmatched", "conflict"]
 FAILURES = frozenset({"failed", "unmatched", "conflict"})
 STATUS_JA: dict[Status, str] = {
     "committed": "確定",
     "unchanged": "変更なし",
-    "withdrawn": "取下げ",
     "failed": "失敗",
     "unmatched": "契約なし",
     "conflict": "競合",
 }
-STYLE: dict[str, str] = {"committed": "green", "unchanged": "dim", "withdrawn": "yellow"}
+STYLE: dict[str, str] = {"committed": "green", "unchanged": "dim"}
 SCHEMA_VERSION = 1
 SHOWN = 5
 
@@ -87,26 +86,34 @@ def summarise(outcomes: Iterable[ObjectOutcome]) -> RunSummary:
 
 def _table(outcomes: Sequence[ObjectOutcome]) -> Table:
     table = Table(title="取込み結果 / run summary", title_justify="left", box=box.SIMPLE_HEAD)
-    table.add_column("ファイル\nfile", overflow="fold", ratio=5)
+    table.add_column("ファイル\nfile", overflow="fold")
     table.add_column("状態\nstatus", no_wrap=True)
     for title in ("入力\nin", "採用\naccepted", "却下\nrejected", "除外\nexcluded"):
         table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("記録\nrecords", overflow="fold", ratio=3)
     for source_id, group in groupby(outcomes, key=lambda o: o.source_id):
-        table.add_row(Text(source_id or "（契約なし / no contract）", "bold"))
-        for o in group:
+        some = list(group)
+        heading = Text(source_id or "（契約なし / no contract）", "bold")
+        table.add_row(heading.append(_entities(some), "not bold"))
+        for o in some:
             status = Text(f"{STATUS_JA[o.status]} {o.status}", STYLE.get(o.status, "red"))
-            table.add_row(Text(f"  {o.key.split('/', 2)[-1]}"), status, *_figures(o.record))
+            table.add_row(Text(f"  {o.key.split('/', 2)[-1]}"), status, *_rows(o.record))
     return table
 
 
-def _figures(record: LoadRecord | None) -> tuple[str, ...]:
+def _entities(outcomes: Iterable[ObjectOutcome]) -> str:
+    """The records of some objects by entity, in the order of the schema."""
+    counts: Counter[str] = Counter()
+    for o in outcomes:
+        if o.record is not None:
+            counts.update(json.loads(o.record.entity_rows))
+    return "".join(f"  {entity.ja} {counts[n]:,}" for n, entity in ENTITIES.items() if counts[n])
+
+
+def _rows(record: LoadRecord | None) -> tuple[str, ...]:
     if record is None:
-        return ("", "", "", "", "")
+        return ()
     rows = (record.rows_in, record.rows_accepted, record.rows_rejected, record.rows_excluded)
-    entities = json.loads(record.entity_rows)
-    told = "、".join(f"{ENTITIES[name].ja} {n:,}" for name, n in entities.items())
-    return (*(f"{n:,}" for n in rows), told)
+    return tuple(f"{n:,}" for n in rows)
 
 
 def remarks(outcomes: Sequence[ObjectOutcome]) -> list[str]:
