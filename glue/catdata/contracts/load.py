@@ -3,7 +3,10 @@
 import hashlib
 import json
 import os
-from pathlib import Path
+from collections.abc import Sequence
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path, PurePath
 
 from pydantic import ValidationError
 
@@ -14,7 +17,8 @@ from catdata.contracts.shape import report_invalid
 from catdata.contracts.source import Source, read_source
 
 EXTRA_FOLDER = "CATDATA_CONTRACTS"
-SOURCES = Path(__file__).parent / "sources"
+# Read as a resource: on Glue the package may stay inside its wheel.
+SOURCES = files("catdata.contracts") / "sources"
 
 
 def load_contract(path: Path) -> Contract:
@@ -34,7 +38,7 @@ def load_contracts(folder: Path | None = None) -> dict[str, Contract]:
     Without a folder: the contracts of the package and those of the folder that the environment
     variable CATDATA_CONTRACTS names. Raises ContractError with every mistake of every file.
     """
-    folders = [folder] if folder else [SOURCES, *_extra_folder()]
+    folders: Sequence[Traversable] = [folder] if folder else [SOURCES, *_extra_folder()]
     problems: list[Problem] = []
     loaded: list[tuple[Contract, Source]] = []
     for place in folders:
@@ -48,7 +52,9 @@ def load_contracts(folder: Path | None = None) -> dict[str, Contract]:
                 )
             )
             continue
-        for path in sorted(place.glob("*.yaml")):
+        for path in sorted(place.iterdir(), key=lambda path: path.name):
+            if not path.name.endswith(".yaml"):
+                continue
             try:
                 contract, source = _load(path)
             except ContractError as error:
@@ -77,7 +83,7 @@ def _extra_folder() -> list[Path]:
     return [Path(named)] if named else []
 
 
-def _load(path: Path) -> tuple[Contract | None, Source]:
+def _load(path: Traversable) -> tuple[Contract | None, Source]:
     """Return the contract, None where it has mistakes, and its source with the mistakes found."""
     source = read_source(path)
     try:
@@ -86,5 +92,5 @@ def _load(path: Path) -> tuple[Contract | None, Source]:
         for detail in error.errors(include_url=False):
             report_invalid(detail, source)
         return None, source
-    check_contract(contract, path.stem, source)
+    check_contract(contract, PurePath(path.name).stem, source)
     return (None if source.problems else contract), source

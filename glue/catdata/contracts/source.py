@@ -1,7 +1,7 @@
 """The YAML text of a contract as plain data, with the line of every part of it."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
+from importlib.resources.abc import Traversable
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -36,7 +36,7 @@ class Source:
         self.problems.append(Problem(self.file, self.line(path), ja, en))
 
 
-def read_source(path: Path) -> Source:
+def read_source(path: Traversable) -> Source:
     """Read a contract file; duplicate keys are collected as problems.
 
     Raises ContractError where the text is no YAML at all.
@@ -91,7 +91,7 @@ def read_source(path: Path) -> Source:
     return source
 
 
-def _refused(path: Path, line: int, ja: str, en: str) -> ContractError:
+def _refused(path: Traversable, line: int, ja: str, en: str) -> ContractError:
     return ContractError([Problem(path.name, line, ja, en)])
 
 
