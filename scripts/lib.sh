@@ -50,8 +50,8 @@ need_disk() { # kilobytes
 # Say why packages could not be fetched: the disk may have filled meanwhile.
 stop_fetching() {
     need_disk 100000
-    stop "パッケージを取得できません。初回はネットワークが必要です。" \
-        "Packages cannot be fetched; the first run needs the network."
+    stop "パッケージを取得できません（理由は上の行）。初回はネットワークが必要です。" \
+        "Packages cannot be fetched, for the reason above; the first run needs the network."
 }
 
 # The lock is the only list of packages: uv's own entry in it bootstraps uv.
@@ -72,7 +72,9 @@ install_environment() {
     lock_entry uv >"$root/.venv/uv.lock"
     "$root/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
         --retries 2 --require-hashes -r "$root/.venv/uv.lock" || stop_fetching
-    "$root/.venv/bin/uv" pip sync --python "$root/.venv/bin/python" --require-hashes \
+    # The system's certificates, as git uses them: the proxy of an office brings its own.
+    UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}" "$root/.venv/bin/uv" pip sync \
+        --python "$root/.venv/bin/python" --require-hashes \
         --compile-bytecode "$root/requirements.lock" || stop_fetching
     printf '%s' "$wanted" >"$stamp"
 }
