@@ -84,7 +84,8 @@ def check(
     """Return the columns of a header that the contract does not list.
 
     Raises ColumnsError where there are too many, or one that the contract needs is missing or (where
-    it is read) stands twice.
+    it is read) stands twice. Names that the contract does not list are told only where at least half
+    of those it needs are there: else the row is hardly a header, and may hold names of people.
     """
     if len(header) > MAX_COLUMNS:
         raise ColumnsError(
@@ -99,12 +100,14 @@ def check(
     missing = [name for name, needed in expected.items() if needed and name not in present]
     missing += [name for item in _items(table) for name in item if name not in header]
     if missing:
+        needed = sum(expected.values())
+        told = unlisted if 2 * sum(name in present for name in expected) >= needed else ()
         raise ColumnsError(
             f"取込契約の列がありません: {listed(missing, 'ja')}。"
-            + (f"契約にない列: {listed(unlisted, 'ja')}。" if unlisted else "")
+            + (f"契約にない列: {listed(told, 'ja')}。" if told else "")
             + "列名が変わったときは契約を直してください。",
             f"Columns of the contract are missing: {listed(missing)}."
-            + (f" Columns found that it does not list: {listed(unlisted)}." if unlisted else "")
+            + (f" Columns found that it does not list: {listed(told)}." if told else "")
             + " Where a column was renamed, correct the contract.",
             key=key, sheet=sheet, row=row, column=missing[0],
         )  # fmt: skip

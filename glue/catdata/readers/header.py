@@ -57,6 +57,12 @@ def find(
             "It is empty: expected a header and rows.",
             key=key, sheet=sheet,
         )  # fmt: skip
+    if last == 0:
+        raise HeaderError(
+            f"列名の行が{header.rows}行必要ですが、{len(rows)}行しかありません。",
+            f"Expected a header of {header.rows} rows, found only {len(rows)}.",
+            key=key, sheet=sheet,
+        )  # fmt: skip
     places = (_at(i, rows, table, merges) for i in range(last))
     if not header.contains:
         return max(places, key=lambda found: (found.score, -found.first))
@@ -72,6 +78,12 @@ def find(
         f"{HEADER_WITHIN} rows.",
         key=key, sheet=sheet,
     )  # fmt: skip
+
+
+def best_score(rows: Rows, table: Table) -> int:
+    """Return the most of the contract's columns that any row, read as the header, would have."""
+    last = min(len(rows), HEADER_WITHIN) - table.header.rows + 1
+    return max((_at(i, rows, table, ()).score for i in range(last)), default=0)
 
 
 def headings(

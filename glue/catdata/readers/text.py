@@ -24,9 +24,9 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 BYTE_SAFE = frozenset({"utf-8", "cp932", "euc_jp", "ascii", "cp1252", "iso8859-1"})
-"""Encodings in which the bytes of newline, quote, comma, semicolon and tab are those characters."""
+"""Encodings in which the byte of a newline, quote, comma, semicolon or tab is always that character."""
 
-# Byte values that Python's cp932 maps to control or private-use characters: no text has them.
+# What Python's cp932 makes of bytes that no character of that code page has.
 _NO_CP932 = re.compile("[\x80\xa0\uf8f0-\uf8f3]")
 _CHUNK = 1 << 20
 
@@ -37,11 +37,10 @@ class EncodingError(ReadError):
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """A codec's name, the length of the byte order mark, and whether it was only guessed."""
+    """A codec's name, and the length of the byte order mark."""
 
     name: str
     mark: int = 0
-    guessed: bool = False
 
 
 def find_encoding(head: bytes, stated: str | None, *, whole: bool, key: str) -> Encoding:
@@ -68,19 +67,43 @@ def find_encoding(head: bytes, stated: str | None, *, whole: bool, key: str) -> 
         return Encoding(*marked)
     utf8 = _first_bad(head, "utf-8", whole)
     if utf8 is None:
-        return Encoding("utf-8", guessed=True)
-    if not is_utf8_so_far(head[: utf8.start]) and _first_bad(head, "cp932", whole) is None:
-        return Encoding("cp932", guessed=True)
-    bad = utf8 if is_utf8_so_far(head[: utf8.start]) else _first_bad(head, "cp932", whole)
-    assert bad is not None
-    raise undecodable(
-        head[: bad.start].decode(bad.encoding), head[bad.start], "utf-8 / cp932", key=key
-    )
+        return Encoding("utf-8")
+    damaged = _is_surely_utf8(head[: utf8.start])
+    cp932 = utf8 if damaged else _first_bad(head, "cp932", whole)
+    if cp932 is None:
+        return Encoding("cp932")
+    prefix = head[: cp932.start].decode(cp932.encoding)
+    raise undecodable(prefix, head[cp932.start], "utf-8" if damaged else "utf-8 / cp932", key=key)
 
 
-def is_utf8_so_far(data: bytes) -> bool:
+def _is_surely_utf8(data: bytes) -> bool:
     """Whether valid UTF-8 has enough three-byte characters that it can hardly be CP932."""
     return len(re.findall(rb"[\xe3-\xe9\xef][\x80-\xbf]{2}", data)) >= 3
+
+
+def decode(data: bytes, encoding: str) -> str:
+    """Decode a whole text strictly; raises UnicodeDecodeError."""
+    return Decoder(encoding).decode(data, final=True)
+
+
+class Decoder:
+    """Decodes the parts of a text strictly, one after the other.
+
+    Stricter than Python where bytes that are no character of CP932 become control characters.
+    """
+
+    def __init__(self, encoding: str) -> None:
+        self._encoding = encoding
+        self._decoder = codecs.getincrementaldecoder(encoding)()
+
+    def decode(self, data: bytes, *, final: bool) -> str:
+        """Return the characters that are complete; raises UnicodeDecodeError for the first bad byte."""
+        text = self._decoder.decode(data, final)
+        if self._encoding == "cp932" and (odd := _NO_CP932.search(text)):
+            good = text[: odd.start()].encode("cp932")
+            bad = good + odd.group().encode("cp932")
+            raise UnicodeDecodeError("cp932", bad, len(good), len(bad), "no such character")
+        return text
 
 
 def undecodable(
@@ -128,7 +151,7 @@ def lines(file: BinaryIO, encoding: str, *, key: str) -> Iterator[str]:
     Raises BadByteError where a byte does not fit, after every line before it was given, and ReadError for
     a line beyond MAX_LINE.
     """
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decoder = Decoder(encoding)
     pending, number, ending = "", 1, False
     while not ending:
         data = file.read(_CHUNK)
@@ -138,7 +161,7 @@ def lines(file: BinaryIO, encoding: str, *, key: str) -> Iterator[str]:
             pending += decoder.decode(data, final=ending)
         except UnicodeDecodeError as error:
             bad = error
-            pending += bytes(error.object[: error.start]).decode(encoding)
+            pending += bytes(error.object[: error.start]).decode(encoding, "replace")
         found = list(io.StringIO(pending, newline=""))
         # Without LF at its end a line may go on, or its CR be half of a CRLF, in the next chunk.
         open_end = bool(found) and not found[-1].endswith("\n") and not (ending and bad is None)
@@ -161,8 +184,9 @@ def _codec(stated: str, key: str) -> str:
     if plain in _MS932:
         return "cp932"
     try:
+        "".encode(stated)
         name = codecs.lookup(stated).name
-    except LookupError:
+    except (LookupError, ValueError):
         raise EncodingError(
             f"契約の文字コード「{stated}」は知られていません。例: utf-8、cp932、utf-16。",
             f"The contract's encoding '{stated}' is unknown; expected for example utf-8 or cp932.",
@@ -173,12 +197,7 @@ def _codec(stated: str, key: str) -> str:
 
 def _first_bad(head: bytes, encoding: str, whole: bool) -> UnicodeDecodeError | None:
     try:
-        text = codecs.getincrementaldecoder(encoding)().decode(head, final=whole)
+        Decoder(encoding).decode(head, final=whole)
     except UnicodeDecodeError as error:
         return error
-    if encoding == "cp932" and (odd := _NO_CP932.search(text)):
-        start = len(text[: odd.start()].encode(encoding))
-        return UnicodeDecodeError(
-            encoding, head, start, start + 1, "no character of this code page"
-        )
     return None
