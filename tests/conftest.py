@@ -21,6 +21,16 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
     return Storage(request.getfixturevalue("s3_url"))
 
 
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Give the folder of public data; without it the test is skipped, and says so."""
+    root = Path(__file__).parents[1]
+    folder = Path(os.environ.get("CATDATA_REAL_DATA") or root.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"NOT TESTED: no public data in {folder} (CATDATA_REAL_DATA)")
+    return folder
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """Mount a disk of 256 KB."""
