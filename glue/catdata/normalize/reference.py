@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from catdata.contracts import reference as contract_rows
 from catdata.contracts.model import Contract
 from catdata.entities import CODE_LISTS, REFERENCES
 from catdata.entities.derive import arrow_schema
 from catdata.loads import layout
+from catdata.loads.parquet import as_file
 from catdata.storage import Storage
 from catdata.values import bodies, body_events
 
@@ -19,9 +19,7 @@ def publish(storage: Storage, contracts: Mapping[str, Contract]) -> None:
     """Write every reference table that has changed, each as one file replaced atomically."""
     for name, rows in reference_rows(contracts).items():
         table = pa.Table.from_pylist(rows, arrow_schema(REFERENCES[name]))
-        sink = pa.BufferOutputStream()
-        pq.write_table(table, sink, compression="zstd", store_schema=False)
-        key, data = layout.reference_file(name), sink.getvalue().to_pybytes()
+        key, data = layout.reference_file(name), as_file(table)
         if not storage.exists(key) or storage.read(key) != data:
             storage.put(key, data)
 

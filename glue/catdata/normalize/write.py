@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from typing import IO
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-Sink = Callable[[str], AbstractContextManager[IO[bytes]]]
+from catdata.loads.parquet import parquet_writer
+
+Sink = Callable[[str], AbstractContextManager[BinaryIO]]
 NameOf = Callable[[str, int, int], str]
 """Key of a file from municipality code, fiscal year and sequence number."""
 
@@ -18,10 +20,6 @@ FLUSH_BYTES = 96 << 20
 FLUSH_ROWS = 1 << 19
 # Beyond this many partitions their files are closed at every flush instead of kept open.
 MAX_OPEN = 64
-# Names of columns with about as many values as rows: a Parquet dictionary would only cost.
-UNIQUE_COLUMNS = frozenset(
-    {"source_row", "intake_id", "management_no", "case_id", "application_id"}
-)
 
 
 class PartitionedWriter:
@@ -149,16 +147,7 @@ class SingleWriter:
 
 def _open_parquet(sink: Sink, key: str, schema: pa.Schema) -> tuple[ExitStack, pq.ParquetWriter]:
     stack = ExitStack()
-    writer = pq.ParquetWriter(
-        stack.enter_context(sink(key)),
-        schema,
-        compression="zstd",
-        compression_level=1,
-        use_dictionary=[f.name for f in schema if f.name not in UNIQUE_COLUMNS],
-        # The Arrow schema would make readers see dictionaries where the table says string.
-        store_schema=False,
-    )
-    return stack, writer
+    return stack, parquet_writer(stack.enter_context(sink(key)), schema)
 
 
 def _close(stack: ExitStack, writer: pq.ParquetWriter, error: BaseException | None) -> None:
