@@ -54,17 +54,19 @@ def normalize(repeat: int, millions: tuple[int, ...]) -> None:
         for name, usage in alternate(competitors, repeat).items():
             results[name, size] = usage
     table = Table(title=f"Normalise CP932 rows of 13 columns, {CORES} cores, driver heap {HEAP}")
-    for heading in ("rows", "run", "wall", "wall / copy", "cpu", "peak tree", "peak worker", "JVM"):
+    headings = ("rows", "run", "wall", "/ copy", "cpu", "/ copy", "peak tree", "worker", "JVM")
+    for heading in headings:
         table.add_column(heading, justify="right")
     for (name, size), usage in results.items():
-        copy = results["copy", size].wall
+        copy = results["copy", size]
         table.add_row(
             f"{size}M",
             name,
             f"{usage.wall:.1f} s",
-            f"{usage.wall / copy:.2f}",
+            f"{usage.wall / copy.wall:.2f}",
             f"{usage.cpu:.1f} s",
-            *(f"{size / MIB:,.0f} MiB" if size else "" for size in _memory(usage)),
+            f"{usage.cpu / copy.cpu:.2f}",
+            *(f"{peak / MIB:,.0f} MiB" if peak else "" for peak in _memory(usage)),
         )
     show(table)
     if len(millions) > 1:
