@@ -57,26 +57,32 @@ stop_fetching() {
 # The lock is the only list of packages: uv's own entry in it bootstraps uv.
 lock_entry() { awk -v name="$1" '$0 ~ "^" name "==" {on=1} on {print} on && !/\\$/ {exit}' "$root/requirements.lock"; }
 
-# The stamp is written last: an interrupted installation has none, and starts anew.
+# The stamp is written last: an interrupted installation has none, and starts anew. A changed lock
+# only changes what differs; a folder that was moved needs a new environment.
 install_environment() {
-    local stamp="$root/.venv/installed" wanted python
-    wanted="$(cksum <"$root/requirements.lock") $root"
-    if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
-    python="$(find_python)"
+    local stamp="$root/.venv/installed" lock
+    lock="$(cksum <"$root/requirements.lock")"
+    if [ "$(cat "$stamp" 2>/dev/null)" = "$lock $root" ]; then return; fi
     need_disk "$NEEDED_KB"
     say "環境を用意します（初回のみ、数分かかることがあります）… / setting up .venv (first run only)…"
-    rm -f "$stamp"
+    case "$(cat "$stamp" 2>/dev/null)" in
+        *" $root") rm -f "$stamp" ;;
+        *) new_environment ;;
+    esac
+    "$root/.venv/bin/uv" pip sync --python "$root/.venv/bin/python" --require-hashes \
+        --compile-bytecode "$root/requirements.lock" || stop_fetching
+    printf '%s' "$lock $root" >"$stamp"
+}
+
+new_environment() {
+    local python
+    python="$(find_python)"
     "$python" -m venv --clear "$root/.venv" ||
         stop "仮想環境を作れません。Pythonの venv を入れてください。" \
             "No virtual environment could be made; install Python's venv module."
     lock_entry uv >"$root/.venv/uv.lock"
     "$root/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
         --retries 2 --require-hashes -r "$root/.venv/uv.lock" || stop_fetching
-    # The system's certificates, as git uses them: the proxy of an office brings its own.
-    UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}" "$root/.venv/bin/uv" pip sync \
-        --python "$root/.venv/bin/python" --require-hashes \
-        --compile-bytecode "$root/requirements.lock" || stop_fetching
-    printf '%s' "$wanted" >"$stamp"
 }
 
 use_environment() {

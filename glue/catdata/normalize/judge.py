@@ -326,7 +326,9 @@ class Judge:
 
     def _identity_of(self, cells: list[pa.Array]) -> pa.Array:
         """The source and some cells joined; null where the first cell is blank."""
-        joined = pc.binary_join_element_wise(pa.scalar(self._lineage.source_id), *cells, "/")
+        joined = self._applicant_keys.identities(
+            pc.binary_join_element_wise(pa.scalar(self._lineage.source_id), *cells, "/")
+        )
         return pc.if_else(pc.equal(cells[0], ""), pa.scalar(None, pa.string()), joined)
 
     def _require(

@@ -1,4 +1,4 @@
-"""Repeat applicants without names: a keyed hash per municipality and fiscal year."""
+"""Hashes in place of personal data: of repeat applicants, and of identities that hold such data."""
 
 import hashlib
 import hmac
@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from catdata.values import scrub
+
 KEY_VARIABLE = "CATDATA_APPLICANT_KEY"
+# Ten digits, a mail's sign, a label, an honorific or a street: few identities have any of them.
+_PERHAPS_PERSONAL = (
+    r"[0-9]{10}|[0-9][-() ]{1,2}[0-9]{1,4}[-() ]{1,2}[0-9]{3}|@|:|様|さん|氏|番|丁目"
+    r"|電話|携帯|連絡先|(?i:tel|phone|fax)|口座|普通|当座|\b(?:Mr|Mrs|Ms|Miss|Dr)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,28 @@ class ApplicantKeys:
             strict=True,
         )
         return pa.array([self._hash(*row) for row in rows], pa.string())
+
+    def identities(self, texts: pa.Array) -> pa.Array:
+        """Return identities with a hash in place of each that holds personal data.
+
+        A microchip number that stands in for a management number is the usual one. Equal ones stay
+        equal. Without a key the hash is one that can be searched for.
+        """
+        perhaps = pc.fill_null(pc.match_substring_regex(texts, _PERHAPS_PERSONAL), False)
+        if not pc.any(perhaps).as_py():
+            return texts
+        some = texts.filter(perhaps).to_pylist()
+        return pc.replace_with_mask(
+            texts, perhaps, pa.array(map(self._identity, some), pa.string())
+        )
+
+    def _identity(self, text: str) -> str:
+        source, _, rest = text.partition("/")
+        if not scrub(rest)[1]:
+            return text
+        return (
+            f"{source}/{hmac.new(self.key or b'', rest.encode(), hashlib.sha256).hexdigest()[:32]}"
+        )
 
     def _hash(
         self, name: str, municipality_code: str | None, fiscal_year: int | None

@@ -28,9 +28,10 @@ _CONTACTS = (
         rf"\+?[0-9(][0-9() .{_HYPHENS}]{{5,}}[0-9]",
         re.IGNORECASE,
     ),
-    # Japanese numbers: 10 or 11 digits with the leading 0, or after +81
+    # Japanese numbers: 10 or 11 digits with the leading 0, or after +81; fewer are a case's number
     re.compile(
-        rf"(?<![0-9])(?:\+ ?81[ -]?\(?0?\)?|\(?0)[0-9]{{1,4}}\)?(?:{_H}| |\()?"
+        rf"(?<![0-9])(?:\+ ?81[ -]?\(?0?\)?|\(?0(?=(?:(?:{_H}|[ ()]){{0,2}}[0-9]){{9,10}}(?![0-9])))"
+        rf"[0-9]{{1,4}}\)?(?:{_H}| |\()?"
         rf"[0-9]{{1,4}}\)?(?:{_H}| )?[0-9]{{3,4}}(?![0-9])"
     ),
     # North American numbers

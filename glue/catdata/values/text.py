@@ -14,8 +14,6 @@ _SAYS_NOTHING = frozenset(
     {"不明", "不詳", "未詳", "未記入", "記載なし", "記入なし", "未確認", "確認中", "わからない"}
     | {"unknown", "unk", "not known", "n/a", "na", "null", "nan"}
 )
-# An ISO 11784 chip number starts with a country (392 is Japan) or a maker (9..).
-_CHIP_AS_NUMBER = re.compile(r"[39]\d{14}")
 _KANJI_DIGITS = {"〇": 0, "零": 0} | {kanji: n for n, kanji in enumerate("一二三四五六七八九", 1)}
 _KANJI_NUMBER = re.compile(r"[〇零一二三四五六七八九十百]+")
 
@@ -96,10 +94,11 @@ def _scrubbed(text: str, cleaner: Callable[[str], tuple[str, bool]]) -> Parsed:
 
 
 def parse_identifier(text: str, context: Context, args: Mapping[str, object]) -> Parsed:
-    """Read a management number; a microchip number standing in for one is never kept."""
+    """Read a management number; one that holds a chip or telephone number or a mail is never kept."""
     kept = plain(text)
     if says_nothing(fold(kept)):
         return EMPTY
-    if _CHIP_AS_NUMBER.fullmatch(kept):
+    # All of these are longer than most management numbers.
+    if len(kept) >= 10 and scrub_contacts(kept)[1]:
         return Parsed({}, ("TEXT_SCRUBBED",))
     return Parsed({"*": kept})
