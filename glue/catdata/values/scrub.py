@@ -31,7 +31,7 @@ _CONTACTS = (
     # Japanese numbers: 10 or 11 digits with the leading 0, or after +81; fewer are a case's number
     re.compile(
         rf"(?<![0-9])(?:\+ ?81[ -]?\(?0?\)?|\(?0(?=(?:(?:{_H}|[ ()]){{0,2}}[0-9]){{9,10}}(?![0-9])))"
-        rf"[0-9]{{1,4}}\)?(?:{_H}| |\()?"
+        rf"[1-9][0-9]{{0,3}}\)?(?:{_H}| |\()?"
         rf"[0-9]{{1,4}}\)?(?:{_H}| )?[0-9]{{3,4}}(?![0-9])"
     ),
     # North American numbers
