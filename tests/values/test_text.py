@@ -65,6 +65,7 @@ def test_every_parser_answers_every_text(text: str) -> None:
 
 
 @given(st.text(max_size=30))
+@example("|")
 def test_no_parser_depends_on_the_width_of_latin_characters(text: str) -> None:
     full = text.translate(FULL_WIDTH)
     if plain(full) != plain(text):

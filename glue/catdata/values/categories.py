@@ -7,7 +7,7 @@ from catdata.values.code import spellings
 from catdata.values.result import EMPTY, Context, Parsed
 from catdata.values.text import fold, says_nothing
 
-_SEPARATORS = re.compile(r"[、,，/／;|\r\n]")
+_SEPARATORS = re.compile(r"[、,，/／;；|｜\r\n]")
 _WEAK_SEPARATORS = re.compile(r"[・ ]|及び|および")
 _NUMBERING = re.compile(r"^\(?[0-9]{1,2}[.):]? ?")
 LIST = "complaint_category"
