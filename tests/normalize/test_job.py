@@ -150,6 +150,8 @@ def test_a_withdrawn_object_takes_its_rows_away_and_can_come_back(tmp_path: Path
     assert result.exit_code == 0 and visible(lake) == []
     again = run("withdraw", "raw/test-ledger/ledger_202304.csv", "--lake", lake)
     assert again.exit_code == 1
+    wrong = run("withdraw", "ledger_202304.csv", "--lake", lake)
+    assert wrong.exit_code == 2 and "raw/SOURCE/FILE" in wrong.output
     run("ingest", path, "--lake", lake, "--engine", "local")
     assert len(visible(lake)) == 1
 
@@ -165,6 +167,7 @@ def test_a_bad_file_stops_alone_and_keeps_the_old_figures(tmp_path: Path) -> Non
     result = run("ingest", bad, other, "--lake", lake, "--engine", "local")
     assert result.exit_code == 1
     assert "収容日" in result.output and "受付日" in result.output
+    assert result.output.count("取込契約の列がありません") == 1
     assert [r["management_no"] for r in visible(lake)] == ["C0001", "C0007"]
     assert head(lake, "ledger_202304.csv").object_version == 1
 

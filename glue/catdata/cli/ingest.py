@@ -26,7 +26,7 @@ lake_option = click.option(
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @lake_option
-@click.option("--source", help="Contract of the files, where their names fit several or none.")
+@click.option("--source", help="Contract of the files, where their names fit several.")
 @click.option(
     "--engine",
     type=click.Choice(["auto", "spark", "local"]),
@@ -77,7 +77,13 @@ def withdraw(keys: tuple[str, ...], lake: str) -> None:
         ledger = Ledger(storage)
         missing = False
         for key in keys:
-            source_id, _ = layout.parse_raw(key)
+            try:
+                source_id, _ = layout.parse_raw(key)
+            except ValueError as error:
+                raise click.UsageError(
+                    f"{key}: raw/SOURCE/FILE の形で書いてください（要約に出ます）。/ "
+                    "Write it as raw/SOURCE/FILE, below the lake; the summary shows it."
+                ) from error
             if ledger.withdraw(source_id, key, datetime.now(UTC)) is None:
                 click.echo(f"{key}: 取り込まれていません。/ It is not loaded.", err=True)
                 missing = True

@@ -53,6 +53,15 @@ def load_contracts(folder: Path | None = None) -> dict[str, Contract]:
             )
             continue
         for path in sorted(place.iterdir(), key=lambda path: path.name):
+            if path.name.endswith(".yml"):
+                problems.append(
+                    Problem(
+                        path.name,
+                        1,
+                        "拡張子 .yml は読まない。.yaml に直す",
+                        "found the ending .yml, which is not read, expected .yaml",
+                    )
+                )
             if not path.name.endswith(".yaml"):
                 continue
             try:

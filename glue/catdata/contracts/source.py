@@ -72,7 +72,7 @@ def read_source(path: Traversable) -> Source:
             path,
             line,
             f"YAMLとして読めない: {what}。字下げ、コロン、引用符を確かめる",
-            f"not readable as YAML: found {what}; expected valid indentation, colons and quotes",
+            f"not readable as YAML: {what}; expected valid indentation, colons and quotes",
         ) from error
     except (YAMLError, RecursionError, ValueError) as error:
         raise _refused(

@@ -82,6 +82,16 @@ class Planner:
         source_id, name = layout.parse_raw(info.key)
         contract = self._contracts.get(source_id)
         tables = _tables(contract, name) if contract else []
+        if contract is None and source_id != layout.UNMATCHED:
+            return ObjectOutcome(
+                info.key,
+                None,
+                "unmatched",
+                error_ja=f"取込契約 {source_id} がありません。CATDATA_CONTRACTS を確かめてください。"
+                "以前の取込みはそのままです。",
+                error_en=f"There is no contract {source_id}; check CATDATA_CONTRACTS. "
+                "An earlier load stays as it is.",
+            )
         if contract is None or not tables:
             return ObjectOutcome(
                 info.key,
@@ -98,8 +108,8 @@ class Planner:
                 info.key,
                 source_id,
                 "failed",
-                error_ja=error.ja,
-                error_en=str(error),
+                error_ja=error.sentences[0],
+                error_en=error.sentences[1],
                 seconds=time.monotonic() - started,
             )
         parts = [(table, split) for table, found in plans for split in found.splits]

@@ -81,7 +81,7 @@ def process(task: Task) -> SplitResult:
     try:
         return _process(task)
     except (ReadError, StorageError) as error:
-        return SplitResult(task.split.key, task.split.number, error=(error.ja, str(error)))
+        return SplitResult(task.split.key, task.split.number, error=error.sentences)
 
 
 def _process(task: Task) -> SplitResult:

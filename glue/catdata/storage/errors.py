@@ -8,6 +8,11 @@ class StorageError(Exception):
         self.ja, self.en, self.place = ja, en, place
         super().__init__(f"{place}: {ja} / {en}")
 
+    @property
+    def sentences(self) -> tuple[str, str]:
+        """Return both sentences with the place that they speak of."""
+        return f"{self.place}: {self.ja}", f"{self.place}: {self.en}"
+
     def __reduce__(self) -> tuple[object, ...]:
         return (type(self), (self.ja, self.en, self.place))
 
