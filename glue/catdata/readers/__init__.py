@@ -49,7 +49,7 @@ def plan(
         if table.format == "csv":
             found, digest, more = delimited.plan(source, table, variables, split_bytes=split_bytes)
         elif table.format in ("xlsx", "xls"):
-            found, more = sheets.plan(source, table, variables, source.content())
+            found, more = sheets.plan(source, table, variables)
         else:
             found, more = records.plan(source, table, variables)
         splits += (replace(split, number=len(splits) + i) for i, split in enumerate(found))

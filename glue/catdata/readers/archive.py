@@ -1,14 +1,23 @@
 """Zip archives: the members that a contract means, and the tricks that are refused."""
 
 import io
+import lzma
 import re
+import unicodedata
 import zipfile
+import zlib
 from typing import IO, BinaryIO
 
 from catdata.contracts.model import Table
 from catdata.readers.limits import MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED, RATIO_FROM
 from catdata.readers.source import OpenObject, Source, file_variables
 from catdata.readers.types import ReadError
+
+# What Python's zipfile and its decompressors raise for broken or unknown data.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
 
 
 class ArchiveError(ReadError):
@@ -33,9 +42,15 @@ def members(open_object: OpenObject, key: str, table: Table) -> list[Source]:
         archive = _opened(file, key)
         refuse_bomb(archive, key)
         infos = [info for info in archive.infolist() if not info.is_dir()]
-    for info in infos:
-        _refuse_tricks(info, key)
     names = {info: member_name(info) for info in infos}
+    for info in infos:
+        _refuse_tricks(info, names[info], key)
+    if len(set(names.values())) < len(names):
+        raise ArchiveError(
+            "圧縮ファイルの中に同じ名前のファイルが2つ以上あります。1つにしてください。",
+            "A name stands more than once in the archive; expected each once.",
+            key=key,
+        )
     hidden = re.compile(r"(^|/)(\.|__MACOSX/|~\$)")
     meant = [info for info in infos if not hidden.search(names[info])]
     if file_variables(table.file, key) is None:
@@ -47,7 +62,7 @@ def members(open_object: OpenObject, key: str, table: Table) -> list[Source]:
             key=key,
         )
     return [
-        Source(_opener(open_object, info.filename, key), key, info.file_size, names[info])
+        _source(open_object, key, info, names[info])
         for info in sorted(meant, key=lambda info: names[info])
     ]
 
@@ -63,24 +78,34 @@ def member(open_object: OpenObject, key: str, name: str) -> Source:
     with open_object() as file:
         for info in _opened(file, key).infolist():
             if member_name(info) == name:
-                return Source(_opener(open_object, info.filename, key), key, info.file_size, name)
+                return _source(open_object, key, info, name)
     raise ArchiveError(
         "圧縮ファイルの中にファイルがありません。", "The member is gone.", key=f"{key}!{name}"
     )
 
 
 def member_name(info: zipfile.ZipInfo) -> str:
-    """Return a member's name; Windows writes Japanese names in CP932 without saying so."""
-    if info.flag_bits & 0x800:
-        return info.filename
-    try:
-        return info.filename.encode("cp437").decode("cp932")
-    except UnicodeError:
-        return info.filename
+    """Return a member's name with `/` between folders, composed as on other systems (NFC).
+
+    Windows writes Japanese names in CP932, and macOS in UTF-8, without saying so.
+    """
+    name = info.filename
+    if not info.flag_bits & 0x800:
+        try:
+            raw = name.encode("cp437")
+        except UnicodeError:
+            raw = None
+        for encoding in ("utf-8", "cp932") if raw is not None else ():
+            try:
+                name = (raw or b"").decode(encoding)
+                break
+            except UnicodeError:
+                continue
+    return unicodedata.normalize("NFC", name.replace("\\", "/"))
 
 
-def refuse_bomb(archive: zipfile.ZipFile, key: str) -> None:
-    """Raise ArchiveError for too many members or too much data for its compressed size."""
+def refuse_bomb(archive: zipfile.ZipFile, key: str, most: int = MAX_UNPACKED) -> None:
+    """Raise ArchiveError for too many members, or for too much data by itself or for its size."""
     infos = archive.infolist()
     if len(infos) > MAX_MEMBERS:
         raise ArchiveError(
@@ -90,7 +115,7 @@ def refuse_bomb(archive: zipfile.ZipFile, key: str) -> None:
         )
     for info in infos:
         ratio = info.file_size / max(info.compress_size, 1)
-        if info.file_size > MAX_UNPACKED or (info.file_size > RATIO_FROM and ratio > MAX_RATIO):
+        if info.file_size > most or (info.file_size > RATIO_FROM and ratio > MAX_RATIO):
             raise _bomb(key)
 
 
@@ -113,9 +138,8 @@ def _opened(file: BinaryIO, key: str) -> zipfile.ZipFile:
         ) from None
 
 
-def _refuse_tricks(info: zipfile.ZipInfo, key: str) -> None:
-    name = info.filename
-    if name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name) or ":" in name:
+def _refuse_tricks(info: zipfile.ZipInfo, name: str, key: str) -> None:
+    if name.startswith("/") or ".." in name.split("/") or re.match("[A-Za-z]:", name):
         raise ArchiveError(
             "圧縮ファイルの中に、外のフォルダーを指す名前があります。受け付けません。",
             "A name in the archive leads out of it; it is refused.",
@@ -135,17 +159,21 @@ def _refuse_tricks(info: zipfile.ZipInfo, key: str) -> None:
         )
 
 
-def _opener(open_object: OpenObject, filename: str, key: str) -> OpenObject:
-    return lambda: _Member(open_object, filename, key)
+def _source(open_object: OpenObject, key: str, info: zipfile.ZipInfo, name: str) -> Source:
+    return Source(lambda: _Member(open_object, info, key), key, info.file_size, name)
 
 
 class _Member(io.BufferedReader):
-    """A member being read: refuses what unpacks to more than it said, and broken data."""
+    """A member being read: refuses broken data. It never gives more than the archive says it holds."""
 
-    def __init__(self, open_object: OpenObject, filename: str, key: str) -> None:
+    def __init__(self, open_object: OpenObject, info: zipfile.ZipInfo, key: str) -> None:
         self._file = open_object()
         self._archive = _opened(self._file, key)
-        super().__init__(_Checked(self._archive.open(filename), key), 1 << 20)
+        try:
+            member = self._archive.open(info)
+        except _BROKEN:
+            raise _broken(key) from None
+        super().__init__(_Checked(member, key), 1 << 20)
 
     def close(self) -> None:
         super().close()
@@ -164,7 +192,10 @@ class _Checked(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        return self._member.seek(offset, whence)
+        try:
+            return self._member.seek(offset, whence)
+        except _BROKEN:
+            raise _broken(self._key) from None
 
     def tell(self) -> int:
         return self._member.tell()
@@ -172,15 +203,15 @@ class _Checked(io.RawIOBase):
     def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]
         try:
             data = self._member.read(len(buffer))
-        except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError):
-            raise ArchiveError(
-                "圧縮ファイルが壊れています。", "The archive is broken.", key=self._key
-            ) from None
-        except Exception as error:
-            if type(error).__module__ != "zlib":
-                raise
-            raise ArchiveError(
-                "圧縮ファイルが壊れています。", "The archive is broken.", key=self._key
-            ) from None
+        except _BROKEN:
+            raise _broken(self._key) from None
         buffer[: len(data)] = data
         return len(data)
+
+
+def _broken(key: str) -> ArchiveError:
+    return ArchiveError(
+        "圧縮ファイルが壊れているか、知られていない方法で圧縮されています。作り直してください。",
+        "The archive is broken or compressed in an unknown way; make it again.",
+        key=key,
+    )

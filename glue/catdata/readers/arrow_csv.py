@@ -92,7 +92,7 @@ class _Reader:
             try:
                 for batch in self._open(io.BufferedReader(content, 1 << 20)):
                     yield from self._numbered(batch)
-            except (pa.ArrowInvalid, UnicodeDecodeError):
+            except pa.ArrowInvalid:
                 if content.error is None and self._charset == BYTES:
                     raise _RaggedError from None
                 if content.error is None:
@@ -118,7 +118,8 @@ class _Reader:
                 delimiter=self._delimiter,
                 newlines_in_values=True,
                 ignore_empty_lines=False,
-                invalid_row_handler=self._keep,
+                # Arrow itself cannot hand over a row that is not UTF-8.
+                invalid_row_handler=self._keep if self._charset == LATIN else None,
             ),
             convert_options=pacsv.ConvertOptions(
                 check_utf8=False,
@@ -129,8 +130,6 @@ class _Reader:
         )
 
     def _keep(self, row: pacsv.InvalidRow) -> str:
-        if self._charset == BYTES:
-            return "error"
         self._ragged.append((self._first - 1 + row.number, row.text))
         return "skip"
 

@@ -1,5 +1,6 @@
 """Physical columns of a file as Arrow arrays, and their shape as the text blocks of a table."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -104,13 +105,26 @@ class Shape:
             column=self._split.header[position],
         )
 
+    def _half_character(self, column: list[str], rows: list[int], place: int) -> ReadError:
+        """Return the refusal of a text with half of a surrogate pair, as JSON can write it."""
+        at = next(i for i, text in enumerate(column) if re.search("[\ud800-\udfff]", text))
+        return ReadError(
+            "文字にならない文字コード（サロゲートの片方）があります。",
+            "Found half of a surrogate pair, which is no character.",
+            key=self._split.key,
+            sheet=self._split.sheet,
+            row=rows[at],
+            column=self._split.header[place],
+        )
+
     def _collected(self, rows: list[int], cells: list[list[str]], ragged: list[int]) -> Cells:
-        columns = {
-            place: pa.array(column, pa.string()).cast(self.type_at(place))
-            if place in self.plain
-            else pa.array(column, pa.string()).dictionary_encode()
-            for place, column in zip(self.positions, cells, strict=True)
-        }
+        columns: dict[int, pa.Array] = {}
+        for place, column in zip(self.positions, cells, strict=True):
+            try:
+                texts = pa.array(column, pa.string())
+            except UnicodeEncodeError:
+                raise self._half_character(column, rows, place) from None
+            columns[place] = texts if place in self.plain else texts.dictionary_encode()
         marks = pa.array(ragged, pa.int8()) if any(ragged) else None
         return Cells(columns, pa.array(rows, pa.int64()), marks)
 

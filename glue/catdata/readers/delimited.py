@@ -131,6 +131,8 @@ def _head(source: Source, table: Table) -> _Head:
         )
     encoding = find_encoding(evidence, table.encoding, whole=ending, key=source.name)
     text = _complete_lines(data, encoding, table, whole, source)
+    if not text:
+        raise too_large(source.name, 1)
     delimiter = table.delimiter or _delimiter(text, table)
     rows, line_numbers = [], []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)

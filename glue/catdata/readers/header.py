@@ -63,14 +63,15 @@ def find(
             f"Expected a header of {header.rows} rows, found only {len(rows)}.",
             key=key, sheet=sheet,
         )  # fmt: skip
-    places = (_at(i, rows, table, merges) for i in range(last))
+    places = [_at(i, rows, table, merges) for i in range(last)]
     if not header.contains:
         return max(places, key=lambda found: (found.score, -found.first))
     expected = {canonical(name) for name in header.contains}
-    for found in places:
+    for i, found in enumerate(places):
         names = {canonical(name) for name in (*found.names, *rows[found.first - 1])}
         if expected <= names:
-            return found
+            # A header of several rows is also met one row too early, under a blank row.
+            return max(places[i : i + header.rows], key=lambda found: (found.score, -found.first))
     raise HeaderError(
         f"列名の行が見つかりません。最初の{HEADER_WITHIN}行のうちに次のすべてを含む行が必要です: "
         f"{listed(header.contains, 'ja')}。",

@@ -14,7 +14,7 @@ MAX_UNPACKED = 8 << 30
 MAX_RATIO = 200
 """Decompressed bytes for each compressed byte, for what is larger than RATIO_FROM."""
 RATIO_FROM = 16 << 20
-MAX_CELLS = 100_000_000
-"""Cells of one sheet's rectangle: a single cell far away makes the rectangle huge."""
+MAX_CELLS = 20_000_000
+"""Cells of one sheet's rectangle, all held in memory: a single cell far away makes it huge."""
 HEADER_WITHIN = 50
 """Rows from the top in which a header is looked for."""

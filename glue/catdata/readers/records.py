@@ -1,19 +1,27 @@
 """JSON arrays and lines, and Parquet: records with named fields."""
 
 import json
-from collections.abc import Iterable, Iterator
-from typing import Any
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from catdata.contracts.model import Table
 from catdata.readers import columns
-from catdata.readers.cells import Cells, Record, Shape
+from catdata.readers.cells import DICTIONARY, Cells, Record, Shape
+from catdata.readers.limits import MAX_CELL, MAX_IN_MEMORY
 from catdata.readers.source import Source
-from catdata.readers.text import BadByteError, lines, undecodable
+from catdata.readers.text import BadByteError, EncodingError, decode, find_encoding, lines
+from catdata.readers.typed import text_of
 from catdata.readers.types import ReadError, Split, TextBlock
+
+_BLANK = re.compile(r"[ \t\r\n]*")
 
 
 class RecordError(ReadError):
@@ -28,7 +36,8 @@ def plan(
     The columns are all keys that any record has, in the order in which they first appear.
     """
     if table.format == "parquet":
-        names = list(_parquet(source).schema_arrow.names)
+        with _parquet(source) as file:
+            names = list(file.schema_arrow.names)
     else:
         names = list(dict.fromkeys(key for record in objects(source, table) for key in record))
     found = columns.as_in_contract(names, table)
@@ -62,126 +71,157 @@ def _records(source: Source, split: Split, table: Table, shape: Shape) -> Iterat
         for key in record:
             if key not in names:
                 names[key] = columns.as_in_contract([key], table)[0]
-        cells = {names[key]: text_of(value) for key, value in record.items()}
-        yield Record(number, [cells.get(name, "") for name in wanted])
+        values = {names[key]: value for key, value in record.items()}
+        try:
+            yield Record(number, [text_of(values.get(name)) for name in wanted])
+        except RecursionError:
+            raise _not_json(source, number) from None
 
 
 def objects(source: Source, table: Table) -> Iterator[dict[str, Any]]:
-    """Give the records of a JSON array or of JSON lines; raises RecordError with the record's number."""
-    if table.format == "jsonl":
-        yield from _json_lines(source)
-        return
-    data = source.content()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise undecodable(
-            data[: error.start].decode("utf-8-sig"), data[error.start], "utf-8", key=source.name
-        ) from None
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        row = getattr(error, "lineno", None)
-        raise RecordError(
-            "JSONとして読めません。途中で切れていないか確かめてください。",
-            f"It is not valid JSON: {_told(error)}.",
-            key=source.name,
-            row=row,
-        ) from None
-    if not isinstance(found, list):
-        raise RecordError(
-            "JSONの一番外側が配列ではありません。[ … ] の形にしてください。",
-            f"Expected a JSON array of objects, found {type(found).__name__}.",
-            key=source.name,
-        )
-    yield from _all_objects(found, source)
+    """Give the records of a JSON array or of JSON lines; raises ReadError with the record's number.
 
-
-def _json_lines(source: Source) -> Iterator[dict[str, Any]]:
-    number = 0
-    with source.open() as file:
-        try:
-            for line in lines(file, "utf-8-sig", key=source.name):
-                number += 1
-                if not line.strip():
-                    yield {}
-                    continue
-                try:
-                    found = json.loads(line)
-                except (ValueError, RecursionError) as error:
-                    raise RecordError(
-                        "この行はJSONとして読めません。",
-                        f"This line is not valid JSON: {_told(error)}.",
-                        key=source.name,
-                        row=number,
-                    ) from None
-                yield from _all_objects([found], source, number)
-        except BadByteError as bad:
-            raise undecodable(
-                bad.prefix, bad.byte, "utf-8", key=source.name, first_row=number + 1
-            ) from None
-
-
-def _all_objects(found: Iterable[Any], source: Source, first: int = 1) -> Iterator[dict[str, Any]]:
-    for number, record in enumerate(found, start=first):
+    A blank line of JSON lines is a record without fields.
+    """
+    found = _json_lines(source, table) if table.format == "jsonl" else _json_array(source, table)
+    for number, record in enumerate(found, start=1):
         if not isinstance(record, dict):
             raise RecordError(
                 "レコードがオブジェクト { … } ではありません。",
-                f"Expected an object, found {type(record).__name__}.",
+                f"Expected an object {{ … }}, found {type(record).__name__}.",
                 key=source.name,
                 row=number,
             )
         yield record
 
 
-def _told(error: Exception) -> str:
-    """What a JSON error says, without the text that it found."""
-    return getattr(error, "msg", type(error).__name__)
-
-
-def text_of(value: Any) -> str:
-    """Return a JSON value as text: null is blank, nested values are JSON again."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _parquet(source: Source) -> pq.ParquetFile:
+def _json_array(source: Source, table: Table) -> Iterator[Any]:
+    """The elements of an array, one at a time: only the text of a file is held in memory."""
+    data = source.content()
+    encoding = find_encoding(data[:4], table.encoding or "utf-8", whole=False, key=source.name)
     try:
-        return pq.ParquetFile(pa.BufferReader(source.content()))
-    except (pa.ArrowException, OSError):
+        text = decode(data[encoding.mark :], encoding.name)
+    except UnicodeDecodeError as error:
+        raise _undecodable(error.object[error.start], encoding.name, source) from None
+    del data
+    decoder = json.JSONDecoder()
+    place = _skip(text, 0)
+    if not text.startswith("[", place):
         raise RecordError(
-            "Parquetファイルとして開けません。", "It cannot be opened as Parquet.", key=source.name
+            "JSONの一番外側が配列ではありません。[ … ] の形にしてください。",
+            "Expected a JSON array of objects [ … ].",
+            key=source.name,
+        )
+    place = _skip(text, place + 1)
+    number = 1
+    while not text.startswith("]", place):
+        if number > 1:
+            if not text.startswith(",", place):
+                raise _not_json(source, number)
+            place = _skip(text, place + 1)
+        try:
+            record, place = decoder.raw_decode(text, place)
+        except (ValueError, RecursionError):
+            raise _not_json(source, number) from None
+        yield record
+        place, number = _skip(text, place), number + 1
+    if _skip(text, place + 1) != len(text):
+        raise _not_json(source, number)
+
+
+def _skip(text: str, place: int) -> int:
+    match = _BLANK.match(text, place)
+    return match.end() if match else place
+
+
+def _json_lines(source: Source, table: Table) -> Iterator[Any]:
+    number = 0
+    with source.open() as file:
+        stated = table.encoding or "utf-8"
+        encoding = find_encoding(file.read(4), stated, whole=False, key=source.name)
+        file.seek(encoding.mark)
+        try:
+            for line in lines(file, encoding.name, key=source.name):
+                number += 1
+                try:
+                    yield json.loads(line) if line.strip() else {}
+                except (ValueError, RecursionError):
+                    raise _not_json(source, number) from None
+        except BadByteError as bad:
+            raise _undecodable(bad.byte, encoding.name, source, number + 1) from None
+
+
+def _not_json(source: Source, row: int) -> RecordError:
+    return RecordError(
+        "このレコードはJSONとして読めません。途中で切れていないか確かめてください。",
+        "This record is not valid JSON; is the file cut short?",
+        key=source.name,
+        row=row,
+    )
+
+
+def _undecodable(byte: int, encoding: str, source: Source, row: int | None = None) -> EncodingError:
+    return EncodingError(
+        f"文字コード {encoding} として読めないバイト 0x{byte:02X} があります。UTF-8で保存し直してください。",
+        f"Found byte 0x{byte:02X}, which is not valid {encoding}; save the file as UTF-8.",
+        key=source.name,
+        row=row,
+    )
+
+
+@contextmanager
+def _parquet(source: Source) -> Iterator[pq.ParquetFile]:
+    """An open Parquet file, its text read as dictionaries: a long text that repeats is held once."""
+    try:
+        with source.open() as file:
+            content = _seekable(source, file)
+            names = pq.ParquetFile(content).schema_arrow
+            texts = [f.name for f in names if pa.types.is_string(f.type)]
+            yield pq.ParquetFile(content, read_dictionary=texts)
+    except (pa.ArrowException, OSError, ValueError, MemoryError):
+        raise RecordError(
+            "Parquetファイルとして読めません。壊れていないか確かめてください。",
+            "It cannot be read as Parquet; it may be broken.",
+            key=source.name,
         ) from None
+
+
+def _seekable(source: Source, file: BinaryIO) -> pa.NativeFile:
+    """Parquet is read from its end: a member of an archive is unpacked into memory first."""
+    return pa.PythonFile(file, "r") if source.member is None else pa.BufferReader(source.content())
 
 
 def _read_parquet(source: Source, shape: Shape, block_rows: int) -> Iterator[TextBlock]:
-    file = _parquet(source)
-    names = file.schema_arrow.names
-    wanted = [names[place] for place in shape.positions]
-    number = 1
-    try:
+    with _parquet(source) as file:
+        names = file.schema_arrow.names
+        wanted = [names[place] for place in shape.positions]
+        number = 1
         for batch in file.iter_batches(batch_size=block_rows, columns=wanted, use_threads=False):
+            rows = np.arange(number, number + batch.num_rows, dtype=np.int64)
+            number += batch.num_rows
             texts = {
-                place: _as_text(batch.column(name), shape.type_at(place))
+                place: _as_text(batch.column(name), shape, place, rows)
                 for place, name in zip(shape.positions, wanted, strict=True)
             }
-            rows = pa.array(range(number, number + batch.num_rows), pa.int64())
-            number += batch.num_rows
-            yield from shape.blocks(Cells(texts, rows))
-    except (pa.ArrowException, OSError):
-        raise RecordError(
-            "Parquetファイルが壊れています。", "The Parquet file is broken.", key=source.name
-        ) from None
+            yield from shape.blocks(Cells(texts, pa.array(rows)))
 
 
-def _as_text(column: pa.Array, type_: pa.DataType) -> pa.Array:
-    if pa.types.is_nested(column.type) or pa.types.is_floating(column.type):
-        text = pa.array([text_of(value) for value in column.to_pylist()], pa.string())
-    else:
-        text = pc.fill_null(pc.cast(column, pa.string()), "")
-    return text if type_ == pa.string() else text.dictionary_encode()
+def _as_text(column: pa.Array, shape: Shape, place: int, rows: npt.NDArray[np.int64]) -> pa.Array:
+    """A column of any type as text, each distinct value turned once; null is blank."""
+    if pa.types.is_nested(column.type):
+        column = pa.array([text_of(value) for value in column.to_pylist()], pa.string())
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    values = [text_of(value) for value in column.dictionary.to_pylist()]
+    lengths = np.array([*map(len, values), 0])
+    places = pc.fill_null(column.indices, len(values)).to_numpy(zero_copy_only=False)
+    huge = np.flatnonzero(lengths[places] > MAX_CELL)
+    if len(huge):
+        raise shape.huge(int(rows[huge[0]]), place)
+    texts = pa.array([*values, ""], pa.string())
+    indices = pa.array(places.astype(np.int32))
+    if shape.type_at(place) == DICTIONARY:
+        return pa.DictionaryArray.from_arrays(indices, texts)
+    if int(lengths[places].sum()) > MAX_IN_MEMORY:
+        raise shape.huge(int(rows[0]), place)
+    return texts.take(indices)

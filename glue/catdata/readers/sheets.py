@@ -2,41 +2,48 @@
 
 import io
 import re
-import zipfile
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from catdata.contracts.model import Table
 from catdata.readers import columns, header
-from catdata.readers.archive import refuse_bomb
 from catdata.readers.cells import Record, Shape
 from catdata.readers.limits import HEADER_WITHIN, MAX_CELLS
 from catdata.readers.source import Source
-from catdata.readers.types import ReadError, Split, TextBlock
+from catdata.readers.typed import text_of
+from catdata.readers.types import Split, TextBlock
+from catdata.readers.workbook import Facts, WorkbookError, broken, column_letters, inspect
 
-
-class SheetError(ReadError):
-    """A workbook cannot be read, or has no sheet that the contract means."""
+_ZIP, _COMPOUND = b"PK", b"\xd0\xcf\x11\xe0"
 
 
 def plan(
-    source: Source, table: Table, variables: dict[str, str], data: bytes
+    source: Source, table: Table, variables: dict[str, str]
 ) -> tuple[list[Split], tuple[str, ...]]:
-    """Return a split for every sheet that the contract means, and the unlisted columns."""
-    workbook = _workbook(data, source)
+    """Return a split for every sheet that the contract means, and the unlisted columns.
+
+    Raises ReadError where the workbook, a sheet, the header or the columns are not the contract's.
+    """
+    workbook, facts = _workbook(source)
     splits: list[Split] = []
     unlisted: dict[str, None] = {}
-    for number, name in enumerate(_sheets(workbook, table, source)):
+    for number, name in enumerate(_meant(workbook, table, source)):
+        _refuse_uncomputed(facts.get(name, Facts()), name, source)
         sheet = _sheet(workbook, name, source)
-        rows = _rows(sheet, source, HEADER_WITHIN)
+        rows = list(_rows(sheet, facts.get(name, Facts()), source, HEADER_WITHIN))
         merges = [((a[0], a[1]), (b[0], b[1])) for a, b in sheet.merged_cell_ranges or []]
         found = header.find(rows, table, key=source.name, sheet=name, merges=merges)
-        unlisted |= dict.fromkeys(
-            columns.check(found.names, table, key=source.name, sheet=name, row=found.first)
-        )
+        more = columns.check(found.names, table, key=source.name, sheet=name, row=found.first)
+        unlisted |= dict.fromkeys(more)
         above = header.headings(rows, found, table, key=source.name, sheet=name)
         splits.append(
             Split(
@@ -54,101 +61,126 @@ def plan(
 
 
 def read(source: Source, split: Split, shape: Shape, *, block_rows: int) -> Iterator[TextBlock]:
-    """Give the text blocks of a sheet."""
-    assert split.sheet is not None and split.first_row is not None
-    sheet = _sheet(_workbook(source.content(), source), split.sheet, source)
-    yield from shape.gather(_records(sheet, split, shape, source), block_rows)
+    """Give the text blocks of a sheet; raises ReadError."""
+    assert split.sheet is not None
+    workbook, facts = _workbook(source)
+    sheet = _sheet(workbook, split.sheet, source)
+    rows = _rows(sheet, facts.get(split.sheet, Facts()), source)
+    yield from shape.gather(_records(rows, split, shape), block_rows)
 
 
-def _records(sheet: CalamineSheet, split: Split, shape: Shape, source: Source) -> Iterator[Record]:
-    assert split.first_row is not None
+def _records(rows: Iterator[list[str]], split: Split, shape: Shape) -> Iterator[Record]:
     width = len(split.header)
-    for number, row in enumerate(_rows(sheet, source), start=1):
-        if number >= split.first_row:
+    for number, row in enumerate(rows, start=1):
+        if number >= (split.first_row or 1):
             surplus = any(cell.strip() for cell in row[width:])
             cells = [row[place] if place < len(row) else "" for place in shape.positions]
             yield Record(number, cells, int(surplus))
 
 
-def _workbook(data: bytes, source: Source) -> CalamineWorkbook:
-    if data.startswith(b"PK"):
-        try:
-            refuse_bomb(zipfile.ZipFile(io.BytesIO(data)), source.name)
-        except (zipfile.BadZipFile, NotImplementedError):
-            raise _broken(source) from None
+def _workbook(source: Source) -> tuple[CalamineWorkbook, dict[str, Facts]]:
+    """The workbook, and what its XML says where it is an xlsx."""
+    data = source.content()
+    if not data.startswith((_ZIP, _COMPOUND)):
+        raise _other_format(data, source)
+    facts = inspect(data, source.name) if data.startswith(_ZIP) else {}
+    with _explained(source):
+        return CalamineWorkbook.from_filelike(io.BytesIO(data)), facts
+
+
+@contextmanager
+def _explained(source: Source) -> Iterator[None]:
+    """Turn what calamine raises into a sentence; it panics, beside its errors, on broken files."""
     try:
-        return CalamineWorkbook.from_filelike(io.BytesIO(data))
+        yield
     except PasswordError:
-        raise SheetError(
+        raise WorkbookError(
             "パスワードで保護されています。外して保存し直してください。",
             "It is protected by a password; save it without one.",
             key=source.name,
         ) from None
     except (CalamineError, OSError, ValueError):
-        raise _broken(source) from None
+        raise broken(source.name) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise broken(source.name) from None
 
 
-def _broken(source: Source) -> SheetError:
-    return SheetError(
-        "Excelファイルとして開けません。壊れているか、別の形式です。Excelで開いて保存し直してください。",
-        "It cannot be opened as an Excel workbook: broken, or of another format; save it again.",
+def _other_format(data: bytes, source: Source) -> WorkbookError:
+    """Business systems export web pages and text under Excel's file names."""
+    start = data[:2000].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").replace(b"\0", b"").lower()
+    if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"mime-")):
+        ja, en = "HTML（Webページ）", "a web page (HTML)"
+    elif start.startswith(b"<?xml"):
+        ja, en = "XML", "XML"
+    elif not data:
+        ja, en = "空のファイル", "an empty file"
+    elif b"\0" not in data[:2000]:
+        ja, en = "CSVなどのテキスト", "text such as CSV"
+    else:
+        return broken(source.name)
+    return WorkbookError(
+        f"拡張子はExcelですが、中身は{ja}です。Excelで開き、「Excelブック（.xlsx）」として保存し直してください。",
+        f"It is named as an Excel workbook, but found {en}; open it in Excel and save it as .xlsx.",
         key=source.name,
     )
 
 
-def _sheets(workbook: CalamineWorkbook, table: Table, source: Source) -> list[str]:
-    names = list(workbook.sheet_names)
-    if table.sheets is None:
-        wanted = names[:1]
-    else:
-        wanted = [name for name in names if re.fullmatch(table.sheets, name)]
-    if not wanted:
-        raise SheetError(
-            f"契約のシート（{table.sheets or '最初のシート'}）がありません。"
-            f"あるシート: {columns.listed(names, 'ja') or 'なし'}。",
-            f"No sheet matches {table.sheets or 'the first sheet'}: found "
-            f"{columns.listed(names) or 'none'}.",
+def _meant(workbook: CalamineWorkbook, table: Table, source: Source) -> list[str]:
+    """The visible sheets whose names match the contract; the first one where it states none."""
+    sheets = [m for m in workbook.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet]
+    names = [m.name for m in sheets if m.visible == SheetVisibleEnum.Visible]
+    pattern = table.sheets
+    wanted = names[:1] if pattern is None else [n for n in names if re.fullmatch(pattern, n)]
+    if wanted:
+        return wanted
+    hidden = [m.name for m in sheets if m.name not in names]
+    raise WorkbookError(
+        f"契約のシート（{pattern or '最初のシート'}）がありません。"
+        f"表示されているシート: {columns.listed(names, 'ja') or 'なし'}。"
+        + (f"非表示のシート: {columns.listed(hidden, 'ja')}。" if hidden else ""),
+        f"No visible sheet matches {pattern or 'the first sheet'}: found "
+        f"{columns.listed(names) or 'none'}"
+        + (f"; hidden: {columns.listed(hidden)}." if hidden else "."),
+        key=source.name,
+    )
+
+
+def _refuse_uncomputed(facts: Facts, name: str, source: Source) -> None:
+    if facts.uncomputed is not None:
+        row, place = facts.uncomputed
+        raise WorkbookError(
+            "計算結果が保存されていない数式のセルがあります。Excelで開いて上書き保存してください。",
+            "Found a formula whose result is not stored; open the file in Excel and save it.",
             key=source.name,
+            sheet=name,
+            row=row + 1,
+            column=column_letters(place),
         )
-    return wanted
 
 
 def _sheet(workbook: CalamineWorkbook, name: str, source: Source) -> CalamineSheet:
-    try:
+    with _explained(source):
         sheet = workbook.get_sheet_by_name(name)
-    except (CalamineError, OSError, ValueError):
-        raise _broken(source) from None
     if sheet.total_height * sheet.total_width > MAX_CELLS:
-        raise SheetError(
-            f"シートが大きすぎます（{sheet.total_height:,}行×{sheet.total_width:,}列）。"
-            "離れた場所にある不要なセルを消してください。",
-            f"The sheet is too large: {sheet.total_height:,} rows x {sheet.total_width:,} columns; "
-            "clear stray cells far from the table.",
-            key=source.name,
-            sheet=name,
-        )
+        raise broken(source.name)
     return sheet
 
 
-def _rows(sheet: CalamineSheet, source: Source, most: int | None = None) -> Sequence[list[str]]:
-    try:
-        rows = sheet.to_python(skip_empty_area=False, nrows=most)
-    except (CalamineError, OSError, ValueError):
-        raise _broken(source) from None
-    return [[text_of(cell) for cell in row] for row in rows]
-
-
-def text_of(cell: Any) -> str:
-    """Return a cell's value as text: whole numbers without a point, days and times in ISO form."""
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, datetime):
-        midnight = cell.time() == time(0)
-        return cell.date().isoformat() if midnight else cell.isoformat(sep=" ")
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    if isinstance(cell, timedelta):
-        return str(cell)
-    return "" if cell is None else str(cell)
+def _rows(
+    sheet: CalamineSheet, facts: Facts, source: Source, most: int | None = None
+) -> Iterator[list[str]]:
+    """The rows from the sheet's first; error values are put back, which calamine leaves blank."""
+    if sheet.start is None:
+        return
+    left = [""] * sheet.start[1]
+    with _explained(source):
+        for number, row in enumerate(sheet.iter_rows()):
+            if number == most:
+                return
+            cells = left + [text_of(cell) for cell in row]
+            for place, text in facts.errors.get(number, {}).items():
+                cells += [""] * (place + 1 - len(cells))
+                cells[place] = text
+            yield cells
