@@ -69,7 +69,9 @@ install_environment() {
         *" $root") rm -f "$stamp" ;;
         *) new_environment ;;
     esac
-    "$root/.venv/bin/uv" pip sync --python "$root/.venv/bin/python" --require-hashes \
+    # The system's certificates, as git uses them: the proxy of an office brings its own.
+    UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}" "$root/.venv/bin/uv" pip sync \
+        --python "$root/.venv/bin/python" --require-hashes \
         --compile-bytecode "$root/requirements.lock" || stop_fetching
     printf '%s' "$lock $root" >"$stamp"
 }
