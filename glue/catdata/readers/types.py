@@ -73,8 +73,24 @@ class ReadError(Exception):
         )
         super().__init__(f"{place}: {ja} / {en}")
 
+    @property
+    def sentences(self) -> tuple[str, str]:
+        """Return both sentences with the place inside the file, for a reader who knows the file."""
+        parts = [
+            (f"シート「{self.sheet}」", f"sheet {self.sheet}", self.sheet),
+            (f"{self.row}行目", f"row {self.row}", self.row),
+            (f"列「{self.column}」", f"column {self.column}", self.column),
+        ]
+        ja = "、".join(ja for ja, _, known in parts if known)
+        en = ", ".join(en for _, en, known in parts if known)
+        return _after(ja, self.ja), _after(en, self.en)
+
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (self.ja, self.en, self.key, self.sheet, self.row, self.column))
+
+
+def _after(place: str, sentence: str) -> str:
+    return f"{place}: {sentence}" if place else sentence
 
 
 def _rebuild(
