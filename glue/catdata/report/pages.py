@@ -208,5 +208,7 @@ def render(found: Sequence[SourcePage], unmatched: Sequence[str] = ()) -> dict[s
     )
     environment.filters["n"] = lambda value: f"{value:,}"
     html = {p.name: environment.get_template("source.html.j2").render(page=p) for p in found}
-    html["index.html"] = environment.get_template("index.html.j2").render(pages=found, unmatched=unmatched)
+    html["index.html"] = environment.get_template("index.html.j2").render(
+        pages=found, unmatched=unmatched
+    )
     return html
