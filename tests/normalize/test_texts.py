@@ -91,3 +91,18 @@ def test_an_absent_column_reads_as_blank() -> None:
     found = texts(a=pa.array(["x", "y"]))
     assert found.raw("b").to_pylist() == ["", ""]
     assert found.when({"b": "blank", "a": ["x", "z"]}).tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("cells", "impersonal"),
+    [
+        (["K00000001", "R5-0012"], True),
+        (["K00000001", "0901234567"], False),
+        (["K1", "a@b.jp"], False),
+        (["K1", "山田様"], False),
+        (["K1", ""], False),
+    ],
+)
+def test_impersonal_columns_hold_only_short_numbers(cells: list[str], impersonal: bool) -> None:
+    assert texts(no=pa.array(cells)).impersonal("no") is impersonal
+    assert not texts(no=pa.array(cells).dictionary_encode()).impersonal("no")

@@ -23,6 +23,7 @@ Mask = npt.NDArray[np.bool_]
 PART = "@part."
 # Fifteen digits may be a microchip's number, which the identifier parser takes out.
 CHIP_DIGITS = 15
+PHONE_DIGITS = 10
 ORDINARY = r"^[0-9A-Za-z._/-]*[0-9][0-9A-Za-z._/-]*$"
 ORDINARY_CELL = re.compile(ORDINARY)
 
@@ -188,6 +189,13 @@ class Texts:
             return np.zeros(self.rows, np.bool_)
         indices = self.encoded(name).indices.to_numpy(zero_copy_only=False)
         return np.asarray(hits[indices], np.bool_)
+
+    def impersonal(self, name: str) -> bool:
+        """Return whether all cells of a column are ordinary numbers too short for a telephone's."""
+        ordinary = self.ordinary(name)
+        if ordinary is None or not ordinary.all():
+            return False
+        return bool((pc.max(pc.binary_length(self.raw(name))).as_py() or 0) < PHONE_DIGITS)
 
     def where_unusual(self, name: str, test: Callable[[str], bool]) -> Mask:
         """Return what `where` does for a test that no ordinary cell can pass."""
