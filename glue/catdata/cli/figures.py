@@ -64,6 +64,9 @@ def figures(database: Path, years: int) -> None:
     table = Table(
         title="自治体別の数値（最新年度） / figures per municipality, newest year",
         title_justify="left",
+        caption="記録 = 台帳の行から / from records、公表値 = 公表された統計 / as published、"
+        "… = 値がない / not known",
+        caption_justify="left",
         box=box.SIMPLE_HEAD,
     )
     for title in ("コード\ncode", "自治体\nbody", "根拠\nbasis", "年度\nyear"):
