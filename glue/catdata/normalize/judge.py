@@ -318,14 +318,19 @@ class Judge:
             parts = [pa.scalar(place), numbers]
             parts += [pa.scalar(f"/{v}") for _, v in sorted(_block_variables(block).items())]
             return pc.binary_join_element_wise(*parts, "")
-        identities = [self._identity_of(texts, names) for names in record.alternatives]
+        identities = [
+            self._identity_of(
+                [_clean(texts.raw(name)) for name in names],
+                impersonal=all(texts.impersonal(name) for name in names),
+            )
+            for names in record.alternatives
+        ]
         return pc.coalesce(*identities)
 
-    def _identity_of(self, texts: Texts, names: tuple[str, ...]) -> pa.Array:
+    def _identity_of(self, cells: list[pa.Array], *, impersonal: bool = False) -> pa.Array:
         """The source and some cells joined; null where the first cell is blank."""
-        cells = [_clean(texts.raw(name)) for name in names]
         joined = pc.binary_join_element_wise(pa.scalar(self._lineage.source_id), *cells, "/")
-        if not all(texts.impersonal(name) for name in names):
+        if not impersonal:
             joined = self._applicant_keys.identities(joined)
         return pc.if_else(pc.equal(cells[0], ""), pa.scalar(None, pa.string()), joined)
 
