@@ -122,8 +122,8 @@ def check(
 
 
 def listed(names: Iterable[str], language: str = "en", most: int = 20) -> str:
-    """Return names as one text, a long list shortened."""
-    names = list(names)
+    """Return names as one printable text, a long list and long names shortened."""
+    names = ["".join(c if c.isprintable() else "�" for c in name[:60]) for name in names]
     shown = "、".join(names[:most]) if language == "ja" else ", ".join(names[:most])
     if len(names) <= most:
         return shown

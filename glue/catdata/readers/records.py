@@ -215,6 +215,8 @@ def _as_text(column: pa.Array, shape: Shape, place: int, rows: npt.NDArray[np.in
     values = [text_of(value) for value in column.dictionary.to_pylist()]
     lengths = np.array([*map(len, values), 0])
     places = pc.fill_null(column.indices, len(values)).to_numpy(zero_copy_only=False)
+    if len(places) and not 0 <= places.min() <= places.max() <= len(values):
+        raise ValueError("damaged indices")
     huge = np.flatnonzero(lengths[places] > MAX_CELL)
     if len(huge):
         raise shape.huge(int(rows[huge[0]]), place)

@@ -2,6 +2,7 @@
 
 import io
 import re
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -84,8 +85,23 @@ def _workbook(source: Source) -> tuple[CalamineWorkbook, dict[str, Facts]]:
     if not data.startswith((_ZIP, _COMPOUND)):
         raise _other_format(data, source)
     facts = inspect(data, source.name) if data.startswith(_ZIP) else {}
+    if data.startswith(_COMPOUND) and not _is_sound(data):
+        raise broken(source.name)
     with _explained(source):
         return CalamineWorkbook.from_filelike(io.BytesIO(data)), facts
+
+
+def _is_sound(data: bytes) -> bool:
+    """Whether the head of a compound file speaks of no more sectors than there are.
+
+    Calamine takes its numbers for what to allocate, and a failed allocation ends the process. The
+    places are those of Microsoft's [MS-CFB] 2.2.
+    """
+    if len(data) < 512:
+        return False
+    sector, small = struct.unpack_from("<HH", data, 0x1E)
+    counts = struct.unpack_from("<II16xI4xI", data, 0x28)
+    return sector in (9, 12) and small == 6 and max(counts) <= len(data) >> sector
 
 
 @contextmanager
