@@ -148,6 +148,8 @@ def test_a_withdrawn_object_takes_its_rows_away_and_can_come_back(tmp_path: Path
     run("ingest", path, "--lake", lake, "--engine", "local")
     result = run("withdraw", "raw/test-ledger/ledger_202304.csv", "--lake", lake)
     assert result.exit_code == 0 and visible(lake) == []
+    run("normalize", "--lake", lake, "--engine", "local")
+    assert visible(lake) == [], "a run over the whole lake brought a withdrawn file back"
     again = run("withdraw", "raw/test-ledger/ledger_202304.csv", "--lake", lake)
     assert again.exit_code == 1
     wrong = run("withdraw", "ledger_202304.csv", "--lake", lake)

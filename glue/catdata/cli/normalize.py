@@ -42,7 +42,8 @@ def in_glue() -> bool:
     "--objects",
     multiple=True,
     metavar="KEY",
-    help="Key below the lake, such as raw/SOURCE/FILE; may be given again. Default: all of raw/.",
+    help="Key below the lake, such as raw/SOURCE/FILE; may be given again. Default: all of raw/ "
+    "but what was withdrawn.",
 )
 @click.option(
     "--manifest", metavar="KEY", help="Key of a JSON array of keys, as the trigger writes it."
@@ -70,9 +71,17 @@ def main(
         keys = list(objects)
         if manifest:
             keys += json.loads(storage.read(manifest))
-        infos = [storage.info(k) for k in keys] if keys else list(storage.list(layout.RAW))
-        result = normalize(storage, load_contracts(), infos, engine=engine, reload=reload)
+        infos = [storage.info(k) for k in keys] if keys else whole_lake(storage)
+        result = normalize(
+            storage, load_contracts(), infos, engine=engine, reload=reload, named=bool(keys)
+        )
         finish(result, summary)
+
+
+def whole_lake(storage: Storage) -> list[ObjectInfo]:
+    """Return all raw objects but those that no contract matched when they came."""
+    unmatched = layout.unmatched_file("")
+    return [info for info in storage.list(layout.RAW) if not info.key.startswith(unmatched)]
 
 
 def normalize(
@@ -82,11 +91,12 @@ def normalize(
     *,
     engine: str,
     reload: bool = False,
+    named: bool = True,
 ) -> RunSummary:
     """Prepare the lake, run the job over some raw objects with progress, and return its summary."""
     initialise(storage)
     publish(storage, contracts)
-    planner = Planner(storage, contracts, reload=reload)
+    planner = Planner(storage, contracts, reload=reload, named=named)
     infos = sorted(infos, key=lambda info: info.key)
     if engine == "auto":
         engine = "local" if sum(info.size for info in infos) < LOCAL_BELOW_BYTES else "spark"

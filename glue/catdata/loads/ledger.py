@@ -61,6 +61,8 @@ class Ledger:
                 source_object=source_object,
                 object_version=head.object_version + 1,
                 status="withdrawn",
+                # What was withdrawn: these bytes stay out, other bytes under the key may come in.
+                content_sha256=head.content_sha256,
                 started_at=now,
                 committed_at=now,
             )

@@ -41,6 +41,14 @@ class Planned:
             and head.contract_sha256 == digest(self.contract)
         )
 
+    def is_withdrawn_by(self, head: LoadRecord | None) -> bool:
+        """Return whether a record withdraws these bytes."""
+        return (
+            head is not None
+            and head.status == "withdrawn"
+            and head.content_sha256 == self.content_sha256
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Planning:
@@ -51,7 +59,11 @@ class Planning:
 
 
 class Planner:
-    """Plans raw objects; `reload` plans also what has not changed."""
+    """Plans raw objects.
+
+    `reload` plans also what has not changed. A withdrawn object comes back when its bytes have
+    changed, or with `named`: somebody asked for these very objects.
+    """
 
     def __init__(
         self,
@@ -59,11 +71,12 @@ class Planner:
         contracts: Mapping[str, Contract],
         *,
         reload: bool = False,
+        named: bool = True,
         split_bytes: int = SPLIT_BYTES,
     ) -> None:
         self._storage, self._contracts = storage, contracts
         self._ledger = Ledger(storage)
-        self._reload, self._split_bytes = reload, split_bytes
+        self._reload, self._named, self._split_bytes = reload, named, split_bytes
 
     def plan(self, objects: Iterable[ObjectInfo]) -> Planning:
         """Read the head and the bytes of every object; one that cannot be read is an outcome."""
@@ -123,11 +136,12 @@ class Planner:
             Lineage(source_id, info.key, draw_load_id(now), now),
             now,
         )
-        if planned.is_loaded_by(head) and not self._reload:
+        withdrawn = planned.is_withdrawn_by(head) and not self._named
+        if withdrawn or (planned.is_loaded_by(head) and not self._reload):
             return ObjectOutcome(
                 info.key,
                 source_id,
-                "unchanged",
+                "withdrawn" if withdrawn else "unchanged",
                 record=head,
                 unlisted_columns=planned.unlisted_columns,
                 seconds=time.monotonic() - started,

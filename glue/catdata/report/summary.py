@@ -15,16 +15,17 @@ from rich.text import Text
 from catdata.entities import ENTITIES, REASONS, Disposition
 from catdata.loads.record import LoadRecord
 
-Status = Literal["committed", "unchanged", "failed", "unmatched", "conflict"]
+Status = Literal["committed", "unchanged", "withdrawn", "failed", "unmatched", "conflict"]
 FAILURES = frozenset({"failed", "unmatched", "conflict"})
 STATUS_JA: dict[Status, str] = {
     "committed": "確定",
     "unchanged": "変更なし",
+    "withdrawn": "取下げ済",
     "failed": "失敗",
     "unmatched": "契約なし",
     "conflict": "競合",
 }
-STYLE: dict[str, str] = {"committed": "green", "unchanged": "dim"}
+STYLE: dict[str, str] = {"committed": "green", "unchanged": "dim", "withdrawn": "dim"}
 SCHEMA_VERSION = 1
 SHOWN = 5
 
