@@ -154,6 +154,19 @@ def test_an_old_xls(value: object) -> None:
     assert (found.rows, found.numbers) == ([("A1", text)], [4])
 
 
+def test_an_error_value_of_an_old_xls_is_told_and_not_blank() -> None:
+    book = xlwt.Workbook()
+    for title in ("前年", "台帳"):
+        sheet = book.add_sheet(title)
+        for column, name in enumerate(NAMES):
+            sheet.write(0, column, name)
+    sheet.write(1, 0, "A1")
+    sheet.row(1).set_cell_error(1, 0x2A)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    assert read_all(buffer.getvalue(), table("xls", NAMES, sheets="台帳")).rows == [("A1", "#N/A")]
+
+
 ORDINARY = xlsx(filled(("番号", "値"), (1, 2)))
 
 

@@ -2,7 +2,6 @@
 
 import io
 import re
-import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,7 +15,7 @@ from python_calamine import (
 )
 
 from catdata.contracts.model import Table
-from catdata.readers import columns, header
+from catdata.readers import biff, columns, header
 from catdata.readers.cells import Record, Shape
 from catdata.readers.limits import HEADER_WITHIN, MAX_CELLS
 from catdata.readers.source import Source
@@ -80,28 +79,18 @@ def _records(rows: Iterator[list[str]], split: Split, shape: Shape) -> Iterator[
 
 
 def _workbook(source: Source) -> tuple[CalamineWorkbook, dict[str, Facts]]:
-    """The workbook, and what its XML says where it is an xlsx."""
+    """The workbook, and by sheet what calamine does not tell."""
     data = source.content()
     if not data.startswith((_ZIP, _COMPOUND)):
         raise _other_format(data, source)
-    facts = inspect(data, source.name) if data.startswith(_ZIP) else {}
-    if data.startswith(_COMPOUND) and not _is_sound(data):
-        raise broken(source.name)
+    if data.startswith(_ZIP):
+        facts = inspect(data, source.name)
+        with _explained(source):
+            return CalamineWorkbook.from_filelike(io.BytesIO(data)), facts
     with _explained(source):
-        return CalamineWorkbook.from_filelike(io.BytesIO(data)), facts
-
-
-def _is_sound(data: bytes) -> bool:
-    """Whether the head of a compound file speaks of no more sectors than there are.
-
-    Calamine takes its numbers for what to allocate, and a failed allocation ends the process. The
-    places are those of Microsoft's [MS-CFB] 2.2.
-    """
-    if len(data) < 512:
-        return False
-    sector, small = struct.unpack_from("<HH", data, 0x1E)
-    counts = struct.unpack_from("<II16xI4xI", data, 0x28)
-    return sector in (9, 12) and small == 6 and max(counts) <= len(data) >> sector
+        old = biff.inspect(data)
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        return workbook, dict(zip(workbook.sheet_names, old, strict=False))
 
 
 @contextmanager
