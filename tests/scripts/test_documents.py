@@ -74,11 +74,11 @@ def test_every_command_of_the_readmes_exists(document: str) -> None:
     assert len(lines) > 10
     for line in lines:
         words = shlex.split(line)
-        if words[:3] == ["python", "-m", "catdata.cli"]:
-            command = commands.commands[words[3]]
+        if words[0] == "scripts/catdata":
+            command = commands.commands[words[1]]
             given = {w for w in words if w.startswith("--")}
             assert given <= {o for p in command.params for o in p.opts}, line
-        elif words[0].startswith("scripts/"):
+        if words[0].startswith("scripts/"):
             assert (ROOT / words[0]).stat().st_mode & 0o111, line
         paths = [w for w in words if "/" in w and not w.startswith(MADE) and "$" not in w]
         assert [p for p in paths if not (ROOT / p).exists()] == [], line

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = ["demo", "docs", "ingest", "relock", "test"]
+SCRIPTS = ["catdata", "demo", "docs", "ingest", "relock", "test"]
 
 
 def run(script: Path, *arguments: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
