@@ -170,20 +170,21 @@ def pages(
 
 
 def rejected_examples(storage: Storage, heads: Iterable[LoadRecord]) -> list[Example]:
-    """Read the first rejected rows of some objects from quarantine."""
+    """Read the first rejected rows of some objects from quarantine.
+
+    A row of side-by-side blocks may be accepted while one of its blocks is rejected: that block is
+    an example too, though the ledger counts no rejected row.
+    """
     found: list[Example] = []
     for head in heads:
-        if not head.visible or not head.rows_rejected or len(found) >= MAX_EXAMPLES:
+        if not head.visible or len(found) >= MAX_EXAMPLES:
             continue
+        wanted = [("disposition", "=", "rejected"), ("source_object", "=", head.source_object)]
         folder = layout.quarantine_folder(head.source_id, head.load_id)
         for info in sorted(storage.list(folder), key=lambda info: info.key):
             with storage.open(info.key) as file:
-                rows = pq.read_table(file).to_pylist()
-            found += [
-                _example(row)
-                for row in rows
-                if row["disposition"] == "rejected" and row["source_object"] == head.source_object
-            ]
+                rows = pq.read_table(file, filters=wanted).slice(0, MAX_EXAMPLES).to_pylist()
+            found += map(_example, rows)
     return found[:MAX_EXAMPLES]
 
 
