@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from catdata.cli import commands
 from catdata.contracts.load import load_contracts
 from catdata.loads import Ledger
-from catdata.report.pages import pages, render
+from catdata.report.pages import pages, rejected_examples, render
 from catdata.storage import Storage
 
 CONTRACT = r"""
@@ -178,3 +178,40 @@ def test_a_source_without_any_visible_load_is_told_apart(
 
 def test_an_empty_lake_has_an_index() -> None:
     assert "まだ何も取り込まれていません" in render([])["index.html"]
+
+
+MONTHS = r"""
+source_id: test-months
+title: 月別
+title_en: Months side by side
+publisher: 試験市
+body: {code: "990019", name: 試験市, kind: city, fictional: true}
+tables:
+  - name: months
+    file: 'months_(?P<year>\d{4}年度)\.csv'
+    format: csv
+    fiscal_year: "@file.year"
+    blocks: {pattern: '(?P<month>\d{1,2}月)(?P<column>頭数)?'}
+    columns:
+      地区: {parser: place, as: area}
+      頭数: {parser: count, as: heads}
+      "@block.month": {parser: period}
+    records: [{entity: carcass_pickup, id: [地区, "@block.month"]}]
+"""
+
+
+def test_a_rejected_block_of_an_accepted_row_is_an_example(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "contracts").mkdir()
+    (tmp_path / "contracts" / "test-months.yaml").write_text(MONTHS, "utf-8")
+    monkeypatch.setenv("CATDATA_CONTRACTS", str(tmp_path / "contracts"))
+    path = tmp_path / "months_2023年度.csv"
+    path.write_text("地区,4月頭数,5月頭数\n本町,3,29.955\n", "utf-8")
+    lake = tmp_path / "lake"
+    run("ingest", path, "--lake", lake, "--engine", "local")
+    storage = Storage(str(lake))
+    [head] = Ledger(storage).heads()
+    assert (head.rows_in, head.rows_accepted, head.rows_rejected) == (1, 1, 0)
+    [example] = rejected_examples(storage, [head])
+    assert example.cells == {"@block.month": "5月", "地区": "本町", "頭数": "29.955"}
