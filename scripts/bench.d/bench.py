@@ -11,6 +11,7 @@ import click
 from measure import Usage, middle, run
 from rich.console import Console
 from rich.table import Table
+from same import differences
 
 from catdata.samples.bulk import write_ledger
 from catdata.samples.generate import write as write_samples
@@ -45,14 +46,16 @@ def normalize(repeat: int, millions: tuple[int, ...]) -> None:
     results: dict[tuple[str, int], Usage] = {}
     for size in millions:
         source = ledger(size * 1_000_000)
-        lake, copied = WORK / "lake", WORK / "copied"
+        lake, copied, plain = WORK / "lake", WORK / "copied", WORK / "pandas"
         competitors = {
             "job": partial(_job, source, lake),
             "copy": partial(_copy, source, copied),
-            "pandas": partial(_pandas, source, copied),
+            "pandas": partial(_pandas, source, plain),
         }
         for name, usage in alternate(competitors, repeat).items():
             results[name, size] = usage
+        for difference in differences(lake, plain):
+            click.echo(f"{size}M: the outputs of job and pandas differ: {difference}", err=True)
     table = Table(title=f"Normalise CP932 rows of 13 columns, {CORES} cores, driver heap {HEAP}")
     headings = ("rows", "run", "wall", "/ copy", "cpu", "/ copy", "peak tree", "worker", "JVM")
     for heading in headings:

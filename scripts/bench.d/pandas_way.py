@@ -304,8 +304,8 @@ def quarantine(
             "row_hash": [hashlib.sha256(t.encode()).hexdigest() for t in texts],
         }
     )
-    out.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table, out / "quarantine.parquet", compression="zstd")
+    (out / "quarantine").mkdir(parents=True)
+    pq.write_table(table, out / "quarantine" / "part-0.parquet", compression="zstd")
 
 
 def write(folder: Path, columns: dict[str, pa.Array], year: np.ndarray) -> None:
