@@ -74,7 +74,7 @@ def test_every_row_lands_once_in_its_partition_whatever_is_flushed_when(
             files = Files()
             number = 0
             expected = []
-            with PartitionedWriter(files, name_of, SCHEMA) as writer:
+            with PartitionedWriter(files, name_of) as writer:
                 for block in blocks:
                     rows = list(range(number, number + len(block)))
                     number += len(block)
@@ -95,7 +95,7 @@ def test_an_error_leaves_no_file_behind() -> None:
     files = Files()
     with (
         pytest.raises(RuntimeError, match="worker died"),
-        PartitionedWriter(files, name_of, SCHEMA) as writer,
+        PartitionedWriter(files, name_of) as writer,
     ):
         writer.write(batch([1], ["a"]), pa.array(["990019"]), pa.array([2020], pa.int32()))
         writer._flush()
@@ -117,7 +117,7 @@ def test_a_file_of_all_bodies_and_years_keeps_few_files_open(
         yield io.BytesIO()
         open_now.discard(key)
 
-    with PartitionedWriter(sink, name_of, SCHEMA) as writer:
+    with PartitionedWriter(sink, name_of) as writer:
         for year in range(2004, 2024):
             codes = [f"{n:06d}" for n in range(100)]
             writer.write(
@@ -145,7 +145,7 @@ def test_a_file_holds_no_text_of_rows_that_are_not_in_it() -> None:
         pa.array([0, 1, None], pa.int32()), pa.array(["黒", "白", "山田花子"])
     )
     rows = to_schema({"source_row": pa.array([1, 2, 3]), "coat": coats}, SCHEMA, 3)
-    with PartitionedWriter(files, name_of, SCHEMA) as writer:
+    with PartitionedWriter(files, name_of) as writer:
         writer.write(rows, pa.array(["990019"] * 3), pa.array([2020, 2021, 2021], pa.int32()))
     assert sorted(files.rows()) == [("990019/2020", 1), ("990019/2021", 2), ("990019/2021", 3)]
     first, second = files.done["990019/2020/0"], files.done["990019/2021/0"]

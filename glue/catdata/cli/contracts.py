@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from catdata.cli.normalize import explained
+from catdata.cli.terminal import explained
 from catdata.contracts.load import load_contract, load_contracts
 
 

@@ -7,7 +7,7 @@ import click
 from rich import box
 from rich.table import Table
 
-from catdata.cli.normalize import console
+from catdata.cli.terminal import console
 
 # The newest year of each body: its own records where it has them, else what it published.
 _QUERY = """

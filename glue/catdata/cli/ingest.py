@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
-from catdata.cli.normalize import explained, finish, normalize
+from catdata.cli.normalize import finish, normalize
+from catdata.cli.options import engine_option, lake_option, reload_option, summary_option
+from catdata.cli.terminal import explained
 from catdata.contracts.load import load_contracts
 from catdata.contracts.match import match
 from catdata.contracts.model import Contract
@@ -14,28 +16,14 @@ from catdata.loads import Ledger, layout
 from catdata.readers import ReadError, is_archive, member_names
 from catdata.storage import Storage
 
-lake_option = click.option(
-    "--lake",
-    default="lake",
-    show_default=True,
-    envvar="CATDATA_LAKE",
-    help="Folder or s3://bucket/prefix.",
-)
-
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @lake_option
 @click.option("--source", help="Contract of the files, where their names fit several.")
-@click.option(
-    "--engine",
-    type=click.Choice(["auto", "spark", "local"]),
-    default="auto",
-    show_default=True,
-    help="Where the work is done; auto takes this process for small batches.",
-)
-@click.option("--reload", is_flag=True, help="Load again also what has not changed.")
-@click.option("--summary", type=click.Path(path_type=Path), help="Write the run summary as JSON.")
+@engine_option("auto")
+@reload_option
+@summary_option
 def ingest(
     paths: tuple[Path, ...],
     lake: str,

@@ -2,8 +2,8 @@
 
 import click
 
-from catdata.cli.ingest import lake_option
-from catdata.cli.normalize import explained
+from catdata.cli.options import lake_option
+from catdata.cli.terminal import explained
 from catdata.contracts.load import load_contracts
 from catdata.loads import initialise
 from catdata.normalize.reference import publish

@@ -1,21 +1,23 @@
 """Command line of the main job: raw objects of a lake to normalized Parquet."""
 
 import json
-import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from catdata.cli.options import (
+    engine_option,
+    reload_option,
+    required_lake_option,
+    summary_option,
+)
 from catdata.cli.runtime import spark_session
+from catdata.cli.terminal import console, explained, progress_bar
 from catdata.contracts.load import load_contracts
 from catdata.contracts.model import Contract
-from catdata.contracts.problems import ContractError
 from catdata.loads import initialise, layout
 from catdata.normalize.engines import Engine, LocalEngine, SparkEngine
 from catdata.normalize.planning import Planner, Planning
@@ -23,7 +25,7 @@ from catdata.normalize.privacy import ApplicantKeys
 from catdata.normalize.reference import publish
 from catdata.normalize.run import load
 from catdata.report.summary import RunSummary
-from catdata.storage import ObjectInfo, Storage, StorageError
+from catdata.storage import ObjectInfo, Storage
 
 # Below this much raw data the start of Spark costs more than the work.
 LOCAL_BELOW_BYTES = 64 << 20
@@ -37,7 +39,7 @@ def in_glue() -> bool:
 
 
 @click.command(context_settings=GLUE_ARGUMENTS if in_glue() else {})
-@click.option("--lake", required=True, envvar="CATDATA_LAKE", help="Folder or s3://bucket/prefix.")
+@required_lake_option
 @click.option(
     "--objects",
     multiple=True,
@@ -48,15 +50,9 @@ def in_glue() -> bool:
 @click.option(
     "--manifest", metavar="KEY", help="Key of a JSON array of keys, as the trigger writes it."
 )
-@click.option(
-    "--engine",
-    type=click.Choice(["auto", "spark", "local"]),
-    default="spark",
-    show_default=True,
-    help="Where the work is done; auto takes this process for small batches.",
-)
-@click.option("--reload", is_flag=True, help="Load again also what has not changed.")
-@click.option("--summary", type=click.Path(path_type=Path), help="Write the run summary as JSON.")
+@engine_option("spark")
+@reload_option
+@summary_option
 def main(
     lake: str,
     objects: tuple[str, ...],
@@ -114,39 +110,6 @@ def _load(storage: Storage, planning: Planning, engine: Engine) -> RunSummary:
         return load(storage, planning, engine, ApplicantKeys.from_environment(), report)
 
 
-@contextmanager
-def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on standard error; gives a function that takes what is done and all."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(title, total=None)
-
-        def report(done: int, total: int) -> None:
-            progress.update(task, completed=done, total=total)
-
-        yield report
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """Turn the errors that a person can act on into a sentence and exit code 2."""
-    try:
-        yield
-    except (ContractError, StorageError) as error:
-        click.echo(str(error), err=True)
-        raise SystemExit(2) from error
-
-
-def console() -> Console:
-    """Return standard output as rich prints to it; a file or pipe gets a width of its own."""
-    return Console(width=None if sys.stdout.isatty() else 120)
-
-
 def finish(result: RunSummary, summary: Path | None) -> None:
     """Print the summary, write it as JSON if asked, and exit with its code when that is not 0."""
     result.render(console())
@@ -156,8 +119,3 @@ def finish(result: RunSummary, summary: Path | None) -> None:
     sys.stdout.flush()
     if result.exit_code:
         raise SystemExit(result.exit_code)
-
-
-def lake_of_environment() -> str:
-    """Return the lake that CATDATA_LAKE names, by default the folder lake."""
-    return os.environ.get("CATDATA_LAKE", "lake")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from catdata.cli.ingest import lake_option
-from catdata.cli.normalize import explained
+from catdata.cli.options import lake_option
+from catdata.cli.terminal import explained
 from catdata.contracts.load import load_contracts
 from catdata.loads import Ledger, layout
 from catdata.report.pages import pages, rejected_examples, render

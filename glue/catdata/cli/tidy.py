@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from catdata.cli.ingest import lake_option
-from catdata.cli.normalize import GLUE_ARGUMENTS, explained, in_glue
+from catdata.cli.normalize import GLUE_ARGUMENTS, in_glue
+from catdata.cli.options import lake_option
+from catdata.cli.terminal import explained
 from catdata.loads import compact as compaction
 from catdata.loads import expire as expiry
 from catdata.loads.choose import Sizes

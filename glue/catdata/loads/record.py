@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 from catdata.entities import LOADS, Type
+from catdata.sentences import SentenceError
 
 Status = Literal["committed", "withdrawn"]
 
@@ -14,15 +15,8 @@ Status = Literal["committed", "withdrawn"]
 _TIME = "%Y-%m-%d %H:%M:%S.%f"
 
 
-class ConservationError(Exception):
+class ConservationError(SentenceError):
     """Rows in are not rows accepted, rejected and excluded; such a load must not be committed."""
-
-    def __init__(self, ja: str, en: str, place: str) -> None:
-        self.ja, self.en, self.place = ja, en, place
-        super().__init__(f"{place}: {ja} / {en}")
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (ConservationError, (self.ja, self.en, self.place))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

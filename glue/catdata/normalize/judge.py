@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catdata.contracts.model import Record
-from catdata.entities import CODE_LISTS, ENTITIES, QUARANTINE, REASONS, Disposition
+from catdata.entities import CODE_LISTS, ENTITIES, LINEAGE, QUARANTINE
 from catdata.entities.derive import arrow_schema, arrow_type
-from catdata.entities.schema import Column, Entity, Type
+from catdata.entities.schema import PARTITIONS, Column, Entity, Type
 from catdata.normalize import derive
 from catdata.normalize.compile import CompiledTable, Step, function_of
 from catdata.normalize.parse import (
@@ -23,14 +23,14 @@ from catdata.normalize.parse import (
     UNKNOWN_FLAGS,
     Bits,
     ColumnParser,
-    Ints,
     ParsedColumn,
     constant,
 )
 from catdata.normalize.privacy import ApplicantKeys
 from catdata.normalize.screen import screen
-from catdata.normalize.texts import Mask, TextMemory, Texts
+from catdata.normalize.texts import TextMemory, Texts
 from catdata.normalize.totals import TotalRow, number_in
+from catdata.normalize.verdicts import DISPOSITIONS, Mask, Verdicts
 from catdata.normalize.write import to_schema
 from catdata.readers.types import TextBlock
 from catdata.values import PARSERS, scrub, total_kind
@@ -60,29 +60,8 @@ class EntityRows:
     fiscal_year: pa.Array
 
 
-DISPOSITIONS = (Disposition.ACCEPTED, Disposition.REJECTED, Disposition.EXCLUDED)
-ACCEPTED, REJECTED, EXCLUDED = range(3)
 ROWS = "rows"
 IDENTIFIER = "identifier"
-
-
-class Verdicts:
-    """The first reason found against each row."""
-
-    def __init__(self, rows: int) -> None:
-        self.reasons: list[str] = [""]
-        self.fields: list[str] = [""]
-        self.disposition = np.zeros(rows, np.int8)
-        self.reason = np.zeros(rows, np.int16)
-        self.field = np.zeros(rows, np.int16)
-
-    def settle(self, mask: Mask, disposition: int, reason: str, field_name: str = "") -> None:
-        """Set the verdict of the rows of `mask` that have none yet."""
-        mask = mask & (self.disposition == ACCEPTED)
-        if mask.any():
-            self.disposition[mask] = disposition
-            self.reason[mask] = _index(self.reasons, reason)
-            self.field[mask] = _index(self.fields, field_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +73,6 @@ class Judged:
     entities: dict[str, EntityRows]
     quarantine: pa.RecordBatch | None
     totals: tuple[TotalRow, ...]
-
-
-def _index(values: list[str], value: str) -> int:
-    if value not in values:
-        values.append(value)
-    return values.index(value)
 
 
 class Memory:
@@ -127,7 +100,7 @@ class Judge:
         applicant_keys: ApplicantKeys,
         first_column: str,
         place: str,
-        memory: "Memory",
+        memory: Memory,
     ) -> None:
         self._compiled = compiled
         self._lineage = lineage
@@ -148,37 +121,39 @@ class Judge:
         """Judge one block: every row is accepted, rejected or excluded, a row's records together."""
         texts = Texts(block, self._text_memory)
         verdicts = Verdicts(texts.rows)
-        screened = screen(self._compiled, texts, self._first_column)
-        for number, code in enumerate(screened.reasons[1:], start=1):
-            disposition = DISPOSITIONS.index(REASONS[code][0])
-            verdicts.settle(screened.reason == number, disposition, code)
+        total_rows = screen(self._compiled, texts, self._first_column, verdicts)
         if block.ragged is not None:
             more = block.ragged.to_numpy(zero_copy_only=False) > 0
-            verdicts.settle(more, REJECTED, "RAGGED_ROW")
+            verdicts.settle(more, "RAGGED_ROW")
 
         context = self._context(texts)
         parsed = {step.name: self._parse(step, texts, context) for step in self._compiled.steps}
         # A dog with a bad date is out of scope, not bad: exclusions come before rejections.
         for name, column in parsed.items():
-            _settle(verdicts, column.exclude, column.reasons, EXCLUDED, name)
+            verdicts.settle_each(column.exclude, column.reasons, name)
         for name, column in parsed.items():
-            _settle(verdicts, column.reject, column.reasons, REJECTED, name)
+            verdicts.settle_each(column.reject, column.reasons, name)
 
+        # An intake and its outcome mostly have one identity: it is made once.
+        ids = {
+            r.alternatives: self._identity(r, texts, block) for r in self._compiled.table.records
+        }
         drafts = [
-            self._draft(record, texts, block, parsed, verdicts)
+            self._draft(record, ids[record.alternatives], texts, block, parsed, verdicts)
             for record in self._compiled.table.records
         ]
         nothing = ~np.logical_or.reduce([draft.exists for draft in drafts])
-        verdicts.settle(nothing, REJECTED, "NO_ENTITY")
+        verdicts.settle(nothing, "NO_ENTITY")
 
-        accepted = verdicts.disposition == ACCEPTED
-        totals = self._totals(texts, block, parsed, screened.totals, accepted)
+        accepted = verdicts.accepted
+        totals = self._totals(texts, block, parsed, total_rows, accepted)
         self._count_unknown(texts, parsed, accepted)
-        entities: dict[str, EntityRows] = {}
-        for draft in drafts:
-            rows = self._finish(draft, accepted & draft.exists, block)
-            if rows.batch.num_rows:
-                entities[draft.entity.name] = rows
+        kept = [(draft, accepted & draft.exists) for draft in drafts]
+        entities = {
+            draft.entity.name: self._finish(draft, mask, block)
+            for draft, mask in kept
+            if mask.any()
+        }
         return Judged(
             block.rows.to_numpy(zero_copy_only=False),
             verdicts,
@@ -218,6 +193,7 @@ class Judge:
     def _draft(
         self,
         record: Record,
+        identity: pa.Array,
         texts: Texts,
         block: TextBlock,
         parsed: Mapping[str, ParsedColumn],
@@ -242,7 +218,7 @@ class Judge:
             fewer = block.ragged.to_numpy(zero_copy_only=False) < 0
             flags[fewer] |= FLAG_BIT["ROW_RAGGED"]
         self._derive(entity, columns, flags, parsed, rows)
-        columns[entity.identity] = self._identity(record, texts, block)
+        columns[entity.identity] = identity
         if "repeat_of" in columns:
             # The case that it names has its identity made of the same number.
             columns["repeat_of"] = self._identity_of([_filled(columns["repeat_of"])])
@@ -348,19 +324,16 @@ class Judge:
             if array is not None and column.minimum is not None:
                 less = pc.fill_null(pc.less(array, column.minimum), False)
                 negative = less.to_numpy(zero_copy_only=False) & exists
-                verdicts.settle(negative, REJECTED, "NEGATIVE_COUNT", column.name)
+                verdicts.settle(negative, "NEGATIVE_COUNT", column.name)
             if column.required and column.name not in _FROM_LINEAGE:
                 missing = _null(array, len(exists)) & exists
                 if column.type is Type.DATE or column.name == "fiscal_year":
                     unreadable = (flags & FLAG_BIT["INVALID_DATE"]) != 0
-                    verdicts.settle(missing & unreadable, REJECTED, "INVALID_DATE", column.name)
-                verdicts.settle(missing, REJECTED, "MISSING_VALUE", column.name)
+                    verdicts.settle(missing & unreadable, "INVALID_DATE", column.name)
+                verdicts.settle(missing, "MISSING_VALUE", column.name)
 
     def _finish(self, draft: "Draft", mask: Mask, block: TextBlock) -> EntityRows:
         rows = int(mask.sum())
-        if rows == 0:
-            empty = to_schema({}, _SCHEMAS[draft.entity.name], 0)
-            return EntityRows(empty, pa.array([], pa.string()), pa.array([], pa.int32()))
         everything = rows == len(mask)
         selected = {
             name: array if everything else array.filter(pa.array(mask))
@@ -458,7 +431,7 @@ class Judge:
     def _quarantine(
         self, texts: Texts, block: TextBlock, verdicts: Verdicts
     ) -> pa.RecordBatch | None:
-        places = np.flatnonzero(verdicts.disposition != ACCEPTED)
+        places = np.flatnonzero(~verdicts.accepted)
         if len(places) == 0:
             return None
         cells = {
@@ -502,9 +475,7 @@ class Draft:
     flags: Bits
 
 
-_FROM_LINEAGE = frozenset(
-    {"source_id", "source_object", "source_row", "load_id", "dq_flags", "ingested_at"}
-)
+_FROM_LINEAGE = {column.name for column in LINEAGE}.difference(PARTITIONS)
 _SCHEMAS = {name: arrow_schema(entity, with_partitions=False) for name, entity in ENTITIES.items()}
 
 
@@ -530,18 +501,6 @@ def _clean(column: pa.Array) -> pa.Array:
     if not pc.all(pc.string_is_ascii(column)).as_py():
         column = pc.utf8_normalize(column, form="NFKC")
     return pc.utf8_trim_whitespace(column)
-
-
-def _settle(
-    verdicts: Verdicts,
-    codes: Ints | None,
-    reasons: tuple[str, ...],
-    disposition: int,
-    field_name: str,
-) -> None:
-    if codes is not None:
-        for number, reason in enumerate(reasons[1:], start=1):
-            verdicts.settle(codes == number, disposition, reason, field_name)
 
 
 def _block_variables(block: TextBlock) -> dict[str, str]:

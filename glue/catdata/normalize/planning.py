@@ -25,6 +25,7 @@ class Planned:
 
     info: ObjectInfo
     contract: Contract
+    contract_sha256: str
     parts: tuple[tuple[Table, Split], ...]
     content_sha256: str
     unlisted_columns: tuple[str, ...]
@@ -38,7 +39,7 @@ class Planned:
             head is not None
             and head.visible
             and head.content_sha256 == self.content_sha256
-            and head.contract_sha256 == digest(self.contract)
+            and head.contract_sha256 == self.contract_sha256
         )
 
     def is_withdrawn_by(self, head: LoadRecord | None) -> bool:
@@ -129,6 +130,7 @@ class Planner:
         planned = Planned(
             info,
             contract,
+            digest(contract),
             tuple((t, replace(split, number=n)) for n, (t, split) in enumerate(parts)),
             plans[0][1].content_sha256,
             tuple(dict.fromkeys(c for _, found in plans for c in found.unlisted_columns)),

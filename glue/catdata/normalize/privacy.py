@@ -3,12 +3,12 @@
 import hashlib
 import hmac
 import os
-import unicodedata
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from catdata.normalize.texts import squeezed
 from catdata.values import scrub
 
 KEY_VARIABLE = "CATDATA_APPLICANT_KEY"
@@ -74,7 +74,7 @@ class ApplicantKeys:
     def _hash(
         self, name: str, municipality_code: str | None, fiscal_year: int | None
     ) -> str | None:
-        person = "".join(unicodedata.normalize("NFKC", name).split())
+        person = squeezed(name)
         if not person or self.key is None:
             return None
         message = f"{municipality_code}|{fiscal_year}|{person}".encode()

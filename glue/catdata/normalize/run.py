@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from catdata.contracts.load import digest
 from catdata.loads import ConservationError, Ledger, LoadRecord
 from catdata.normalize.engines import Engine, Progress
 from catdata.normalize.planning import Planned, Planning
@@ -31,9 +30,9 @@ def load(
     An object that fails leaves its earlier load visible, and the others go on.
     """
     tasks = [
-        Task(storage.url, planned.contract, table, split, planned.lineage, applicant_keys)
-        for planned in planning.planned
-        for table, split in planned.parts
+        Task(storage.url, p.contract, p.contract_sha256, table, split, p.lineage, applicant_keys)
+        for p in planning.planned
+        for table, split in p.parts
     ]
     results: dict[str, list[SplitResult]] = {p.info.key: [] for p in planning.planned}
     for result in engine.run(tasks, progress):
@@ -54,7 +53,7 @@ def _finish(storage: Storage, planned: Planned, results: Sequence[SplitResult]) 
         storage.sync(name for r in results for name in r.files)
         return _commit(storage, planned, results)
     except (ConservationError, StorageError) as failure:
-        return _outcome(planned, "failed", errors=(failure.ja, str(failure)))
+        return _outcome(planned, "failed", errors=failure.sentences)
 
 
 def _commit(storage: Storage, planned: Planned, results: Sequence[SplitResult]) -> ObjectOutcome:
@@ -122,7 +121,7 @@ def record_of(
         object_version=(head.object_version if head else 0) + 1,
         status="committed",
         content_sha256=planned.content_sha256,
-        contract_sha256=digest(planned.contract),
+        contract_sha256=planned.contract_sha256,
         size_bytes=planned.info.size,
         rows_in=sum(r.rows_in for r in results),
         rows_accepted=sum(r.accepted for r in results),

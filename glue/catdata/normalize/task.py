@@ -10,24 +10,13 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from catdata.contracts.load import digest
 from catdata.contracts.model import Contract, Table
-from catdata.entities import ENTITIES
-from catdata.entities.derive import arrow_schema
 from catdata.loads import layout
 from catdata.normalize.compile import CompiledTable, compile_table
-from catdata.normalize.judge import (
-    ACCEPTED,
-    EXCLUDED,
-    QUARANTINE_SCHEMA,
-    REJECTED,
-    Judge,
-    Judged,
-    Lineage,
-    Memory,
-)
+from catdata.normalize.judge import QUARANTINE_SCHEMA, Judge, Judged, Lineage, Memory
 from catdata.normalize.privacy import ApplicantKeys
 from catdata.normalize.totals import TotalRow
+from catdata.normalize.verdicts import ACCEPTED, EXCLUDED, REJECTED
 from catdata.normalize.write import PartitionedWriter, SingleWriter
 from catdata.readers import ReadError, read
 from catdata.readers.types import Split, TextBlock
@@ -40,6 +29,7 @@ class Task:
 
     lake: str
     contract: Contract
+    contract_sha256: str
     table: Table
     split: Split
     lineage: Lineage
@@ -88,7 +78,7 @@ def _process(task: Task) -> SplitResult:
     storage = Storage(task.lake)
     compiled = compile_table(task.contract, task.table)
     split, lineage = task.split, task.lineage
-    memory = _memory_of(compiled)
+    memory = _memory_of(task.contract_sha256, compiled)
     first = first_column(compiled, split)
     place = "!".join(filter(None, (split.key, split.member, split.sheet)))
     judge = Judge(compiled, lineage, task.applicant_keys, first, place, memory)
@@ -150,8 +140,8 @@ _MEMORIES: OrderedDict[tuple[str, str], Memory] = OrderedDict()
 _MAX_MEMORIES = 4
 
 
-def _memory_of(compiled: CompiledTable) -> Memory:
-    key = (digest(compiled.contract), compiled.table.name)
+def _memory_of(contract_sha256: str, compiled: CompiledTable) -> Memory:
+    key = (contract_sha256, compiled.table.name)
     memory = _MEMORIES.pop(key, None) or Memory(compiled)
     _MEMORIES[key] = memory
     while len(_MEMORIES) > _MAX_MEMORIES:
@@ -175,8 +165,7 @@ def _writer(storage: Storage, task: Task, entity: str) -> PartitionedWriter:
             sequence,
         )
 
-    schema = arrow_schema(ENTITIES[entity], with_partitions=False)
-    return PartitionedWriter(storage.open_new, name_of, schema)
+    return PartitionedWriter(storage.open_new, name_of)
 
 
 class SourceRows:

@@ -6,19 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial, reduce
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from catdata.contracts.model import Part, When
 from catdata.entities.schema import Type
 from catdata.normalize.parse import ColumnParser, constant, encode
+from catdata.normalize.verdicts import Mask
 from catdata.readers.types import TextBlock
 from catdata.values import matches
 from catdata.values.result import Parsed
-
-Mask = npt.NDArray[np.bool_]
-
 
 PART = "@part."
 # Fifteen digits may be a microchip's number, which the identifier parser takes out.

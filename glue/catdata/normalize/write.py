@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from catdata.loads.parquet import parquet_writer
+from catdata.normalize.parse import encode
 
 Sink = Callable[[str], AbstractContextManager[BinaryIO]]
 NameOf = Callable[[str, int, int], str]
@@ -30,8 +31,8 @@ class PartitionedWriter:
     same files. Use as a context manager: files become visible when it closes without an error.
     """
 
-    def __init__(self, sink: Sink, name_of: NameOf, schema: pa.Schema) -> None:
-        self._sink, self._name_of, self._schema = sink, name_of, schema
+    def __init__(self, sink: Sink, name_of: NameOf) -> None:
+        self._sink, self._name_of = sink, name_of
         self._buffers: dict[tuple[str, int], list[pa.RecordBatch]] = {}
         self._rows = self._bytes = 0
         self._open: dict[tuple[str, int], tuple[ExitStack, pq.ParquetWriter]] = {}
@@ -64,11 +65,7 @@ class PartitionedWriter:
         """Add rows; `batch` has the entity's columns in order, without the partition columns."""
         if batch.num_rows == 0:
             return
-        codes = (
-            municipality_code.dictionary_encode()
-            if not pa.types.is_dictionary(municipality_code.type)
-            else municipality_code
-        )
+        codes = encode(municipality_code)
         place = codes.indices.to_numpy(zero_copy_only=False).astype(np.int64)
         keys, inverse = np.unique(
             place * 100_000 + fiscal_year.to_numpy(zero_copy_only=False), return_inverse=True
@@ -210,8 +207,3 @@ def to_schema(batch_columns: dict[str, pa.Array], schema: pa.Schema, rows: int) 
         arrays.append(column)
         fields.append(pa.field(field.name, column.type, field.nullable))
     return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
-
-
-def is_blank(column: pa.Array) -> pa.BooleanArray:
-    """Return which cells of a text column are empty after trimming white space."""
-    return pc.equal(pc.utf8_trim_whitespace(column), "")

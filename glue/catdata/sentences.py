@@ -1,0 +1,17 @@
+"""Errors that a person can act on: a sentence in Japanese, one in English, and what they speak of."""
+
+
+class SentenceError(Exception):
+    """`ja` and `en` are whole sentences; `place` is the key or URL that they speak of."""
+
+    def __init__(self, ja: str, en: str, place: str) -> None:
+        self.ja, self.en, self.place = ja, en, place
+        super().__init__(f"{place}: {ja} / {en}")
+
+    @property
+    def sentences(self) -> tuple[str, str]:
+        """Return both sentences with the place that they speak of."""
+        return f"{self.place}: {self.ja}", f"{self.place}: {self.en}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.ja, self.en, self.place))
