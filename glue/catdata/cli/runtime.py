@@ -27,7 +27,6 @@ def spark_session(app_name: str) -> Iterator["SparkSession"]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
-        "spark.sql.execution.arrow.maxRecordsPerBatch": "1",
     }
     builder: Any = SparkSession.builder.appName(app_name)
     if "SPARK_ENV_LOADED" not in os.environ and "GLUE_VERSION" not in os.environ:

@@ -2,10 +2,8 @@
 
 import pickle
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
-
-import pyarrow as pa
 
 from catdata.normalize.task import SplitResult, Task, process
 
@@ -43,24 +41,23 @@ class SparkEngine:
         """Yield the results when the stage is done."""
         if not tasks:
             return
+        # An RDD of tasks, not a frame: no rows pass, so Spark SQL's start would buy nothing.
         context = self._spark.sparkContext
-        payloads = [(pickle.dumps(task),) for task in _largest_first(tasks)]
-        frame = self._spark.createDataFrame(
-            context.parallelize(payloads, len(payloads)), "task binary"
-        )
+        payloads = [pickle.dumps(task) for task in _largest_first(tasks)]
+        work = context.parallelize(payloads, len(payloads)).map(_process_pickled)
         stop = threading.Event()
         watcher = threading.Thread(
             target=self._watch, args=(len(tasks), progress, stop), daemon=True
         )
         watcher.start()
         try:
-            rows = frame.mapInArrow(_process_batches, "result binary").collect()
+            results = work.collect()
         finally:
             stop.set()
             watcher.join()
         progress(len(tasks), len(tasks))
-        for row in rows:
-            yield pickle.loads(row.result)
+        for result in results:
+            yield pickle.loads(result)
 
     def _watch(self, total: int, progress: Progress, stop: threading.Event) -> None:
         tracker = self._spark.sparkContext.statusTracker()
@@ -79,8 +76,5 @@ def _largest_first(tasks: Sequence[Task]) -> list[Task]:
     return sorted(tasks, key=size, reverse=True)
 
 
-def _process_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        for payload in batch.column(0).to_pylist():
-            result = process(pickle.loads(payload))
-            yield pa.RecordBatch.from_arrays([pa.array([pickle.dumps(result)])], names=["result"])
+def _process_pickled(payload: bytes) -> bytes:
+    return pickle.dumps(process(pickle.loads(payload)))
