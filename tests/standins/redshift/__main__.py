@@ -1,0 +1,61 @@
+"""Serve the stand-in until it is told to end: `python -m standins.redshift --port P --state DIR …`."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+from standins.redshift import certificate, environment
+from standins.redshift.postgres import Postgres, PostgresError
+from standins.redshift.service import Service
+from standins.redshift.tls import server_context
+from standins.redshift.wire import Gateway, serve
+
+
+def main() -> int:
+    """Start PostgreSQL and the proxy, say how to reach them, and stop both at SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(prog="python -m standins.redshift", description=__doc__)
+    parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1")
+    parser.add_argument("--state", type=Path, required=True, help="folder that keeps the state")
+    parser.add_argument("--aws-endpoint", required=True, help="URL that answers for Glue and S3")
+    options = parser.parse_args()
+    # From here on, so that a signal during the start also stops what was started.
+    signal.signal(signal.SIGTERM, _interrupt)
+    options.state.mkdir(parents=True, exist_ok=True)
+    postgres = Postgres(options.state)
+    try:
+        postgres.start()
+        asyncio.run(_serve(postgres, options.port, options.state, options.aws_endpoint))
+    except PostgresError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(
+            f"ポート {options.port} で待ち受けできません / cannot listen on port {options.port}: {error}",
+            file=sys.stderr,
+        )
+        return 1
+    except KeyboardInterrupt:
+        pass
+    finally:
+        postgres.stop()
+    return 0
+
+
+async def _serve(postgres: Postgres, port: int, state: Path, aws_endpoint: str) -> None:
+    service = Service(postgres, aws_endpoint)
+    tls = server_context(certificate(state))
+    server = await serve(Gateway(postgres.socket, tls, service.admit, service.prepare), port)
+    for name, value in environment(port, state).items():
+        print(f"{name}={value}", flush=True)
+    async with server:
+        await server.serve_forever()
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,239 @@
+"""External schemas: tables of the Glue catalog, read from S3 whenever a statement asks for them.
+
+PostgreSQL keeps a copy of each external table and of the listing that it was read from. Before a
+statement runs, the tables that it reads are listed again, and read again when the listing differs.
+"""
+
+import hashlib
+import io
+import json
+import os
+import re
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import pyarrow.fs
+
+from standins.redshift.files import Column, is_hidden, read
+from standins.redshift.postgres import Postgres
+from standins.redshift.sql import words
+
+# https://docs.aws.amazon.com/redshift/latest/dg/c-spectrum-data-files.html; a string may be long.
+_TYPES = {
+    "string": "varchar(65535)",
+    "boolean": "boolean",
+    "smallint": "smallint",
+    "int": "integer",
+    "bigint": "bigint",
+    "float": "real",
+    "double": "double precision",
+    "date": "date",
+    "timestamp": "timestamp",
+}
+_WITH_LENGTH = re.compile(r"(decimal|varchar|char)\([\d, ]+\)")
+
+
+class UncoveredTable(Exception):
+    """A table of the catalog that the stand-in cannot show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An external table as the Glue catalog describes it, with its folders and their values."""
+
+    name: str
+    columns: tuple[Column, ...]
+    is_json: bool
+    folders: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+def sql_type(column: Column) -> str:
+    """Return PostgreSQL's type of a column; nested ones are kept as JSON text."""
+    if column.is_nested:
+        return "varchar(65535)"
+    if _WITH_LENGTH.fullmatch(column.type):
+        return column.type
+    if column.type in _TYPES:
+        return _TYPES[column.type]
+    raise UncoveredTable(f"external column {column.name} has the type {column.type}")
+
+
+def table_of(described: Mapping[str, Any], partitions: list[Mapping[str, Any]]) -> Table:
+    """Return a table from Glue's answers.
+
+    A partitioned table is what its registered partitions hold: projection is Athena's alone.
+    """
+    storage = described["StorageDescriptor"]
+    keys = [Column(c["Name"], c["Type"]) for c in described.get("PartitionKeys", [])]
+    columns = [Column(c["Name"], c["Type"]) for c in storage["Columns"]]
+    folders: list[tuple[str, tuple[tuple[str, str], ...]]] = [(storage["Location"], ())]
+    if keys:
+        folders = [
+            (
+                partition["StorageDescriptor"]["Location"],
+                tuple(zip((k.name for k in keys), partition["Values"], strict=True)),
+            )
+            for partition in partitions
+        ]
+    library = storage.get("SerdeInfo", {}).get("SerializationLibrary", "").lower()
+    return Table(described["Name"], (*columns, *keys), "json" in library, tuple(sorted(folders)))
+
+
+def mentioned(sql: str, schemas: set[str], views: Mapping[str, str]) -> set[str]:
+    """Return every word that a statement or a view behind it mentions, if an external schema is one."""
+    found: set[str] = set()
+    new = words(sql)
+    while new:
+        found |= new
+        new = {w for name in new if name in views for w in words(views[name])} - found
+    return found if found & schemas else set()
+
+
+@dataclass
+class Spectrum:
+    """The external schemas of one database, over one Glue catalog."""
+
+    postgres: Postgres
+    endpoint: str
+    _locks: dict[str, threading.Lock] = field(default_factory=lambda: defaultdict(threading.Lock))
+
+    @cached_property
+    def _glue(self) -> Any:
+        return boto3.client("glue", endpoint_url=self.endpoint, region_name=_region(), **_KEYS)
+
+    @cached_property
+    def _s3(self) -> pyarrow.fs.S3FileSystem:
+        address = urlsplit(self.endpoint)
+        return pyarrow.fs.S3FileSystem(
+            endpoint_override=address.netloc,
+            scheme=address.scheme,
+            region=_region(),
+            access_key=_KEYS["aws_access_key_id"],
+            secret_key=_KEYS["aws_secret_access_key"],
+        )
+
+    def schemas(self) -> dict[str, str]:
+        """Return the Glue database of each external schema."""
+        with self.postgres.connection() as connection, connection.cursor() as cursor:
+            cursor.execute("select schemaname, databasename from pg_catalog.svv_external_schemas")
+            return dict(cursor.fetchall())
+
+    def refresh(self, sql: str) -> None:
+        """Bring the external tables that a statement reads to what the files say now."""
+        with self.postgres.connection() as connection, connection.cursor() as cursor:
+            cursor.execute("select schemaname, databasename from pg_catalog.svv_external_schemas")
+            schemas = dict(cursor.fetchall())
+            if not schemas:
+                return
+            cursor.execute(
+                "select viewname, definition from pg_views"
+                " where schemaname not in ('pg_catalog', 'information_schema')"
+            )
+            names = mentioned(sql, set(schemas), dict(cursor.fetchall()))
+        for schema in sorted(names & set(schemas)):
+            for table in self._tables(schemas[schema], names):
+                with self._locks[f"{schema}.{table.name}"]:
+                    self._refresh_table(schema, table)
+
+    def _tables(self, database: str, names: set[str]) -> Iterator[Table]:
+        for page in self._glue.get_paginator("get_tables").paginate(DatabaseName=database):
+            for described in page["TableList"]:
+                if described["Name"] not in names:
+                    continue
+                partitions: list[Mapping[str, Any]] = []
+                if described.get("PartitionKeys"):
+                    pages = self._glue.get_paginator("get_partitions").paginate(
+                        DatabaseName=database, TableName=described["Name"]
+                    )
+                    partitions = [p for page in pages for p in page["Partitions"]]
+                yield table_of(described, partitions)
+
+    def _refresh_table(self, schema: str, table: Table) -> None:
+        files = list(self._files(table))
+        columns = json.dumps([(c.name, c.type) for c in table.columns])
+        state = hashlib.sha256(repr((columns, files)).encode()).hexdigest()
+        with self.postgres.connection() as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "select columns, state from spectrum.tables"
+                " where schemaname = %s and tablename = %s",
+                (schema, table.name),
+            )
+            known = cursor.fetchone()
+            if known == (columns, state) and _exists(cursor, schema, table.name):
+                return
+            if known is None or known[0] != columns or not _exists(cursor, schema, table.name):
+                _define(cursor, schema, table)
+            _fill(cursor, schema, table, self._rows(table, files))
+            cursor.execute(
+                "insert into spectrum.tables values (%s, %s, %s, %s)"
+                " on conflict (schemaname, tablename)"
+                " do update set columns = excluded.columns, state = excluded.state",
+                (schema, table.name, columns, state),
+            )
+
+    def _files(self, table: Table) -> Iterator[tuple[str, int, int, dict[str, str]]]:
+        """List the files of a table: path, size, time of change, values of the partition."""
+        for location, values in table.folders:
+            parts = urlsplit(location)
+            selector = pyarrow.fs.FileSelector(
+                f"{parts.netloc}{parts.path.rstrip('/')}", recursive=True, allow_not_found=True
+            )
+            for found in sorted(self._s3.get_file_info(selector), key=lambda f: f.path):
+                if found.is_file and found.size and not is_hidden(found.path):
+                    yield found.path, found.size, found.mtime_ns, dict(values)
+
+    def _rows(
+        self, table: Table, files: list[tuple[str, int, int, dict[str, str]]]
+    ) -> Iterator[bytes]:
+        for path, _, _, values in files:
+            yield read(self._s3, path, table.columns, values, is_json=table.is_json)
+
+
+# The endpoint is a stand-in itself; keys are asked for, not checked.
+_KEYS = {"aws_access_key_id": "stand-in", "aws_secret_access_key": "stand-in"}
+
+
+def _region() -> str:
+    return os.environ.get("AWS_REGION", os.environ.get("AWS_DEFAULT_REGION", "ap-northeast-1"))
+
+
+def _exists(cursor: Any, schema: str, name: str) -> bool:
+    cursor.execute("select to_regclass(%s) is not null", (f'"{schema}"."{name}"',))
+    return bool(cursor.fetchone()[0])
+
+
+def _stored(schema: str, name: str) -> str:
+    return f'spectrum."{schema}/{name}"'
+
+
+def _define(cursor: Any, schema: str, table: Table) -> None:
+    """Make the table that keeps the rows, and the view that shows them, owned by the schema's owner."""
+    stored, shown = _stored(schema, table.name), f'"{schema}"."{table.name}"'
+    types = ", ".join(f'"{c.name}" {sql_type(c)}' for c in table.columns)
+    selected = ", ".join(
+        f'cast(pg_catalog.serialized("{c.name}") as varchar(65535)) as "{c.name}"'
+        if c.is_nested
+        else f'"{c.name}"'
+        for c in table.columns
+    )
+    cursor.execute(f"drop table if exists {stored} cascade")
+    cursor.execute(f"create unlogged table {stored} ({types})")
+    cursor.execute(f"grant select on {stored} to public")
+    cursor.execute(f"create view {shown} as select {selected} from {stored}")
+    cursor.execute("select nspowner::regrole::text from pg_namespace where nspname = %s", (schema,))
+    cursor.execute(f"alter view {shown} owner to {cursor.fetchone()[0]}")
+
+
+def _fill(cursor: Any, schema: str, table: Table, files: Iterator[bytes]) -> None:
+    """Exchange all rows at once: readers see the old ones or the new."""
+    stored = _stored(schema, table.name)
+    cursor.execute(f"delete from {stored}")
+    for rows in files:
+        cursor.copy_expert(f"copy {stored} from stdin (format csv)", io.BytesIO(rows))
+    cursor.execute(f"analyze {stored}")

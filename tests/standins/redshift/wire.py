@@ -1,0 +1,147 @@
+"""The wire: PostgreSQL's protocol between a driver of Redshift and PostgreSQL, statements rewritten.
+
+https://www.postgresql.org/docs/16/protocol-message-formats.html
+"""
+
+import asyncio
+import ssl
+import struct
+from asyncio import StreamReader, StreamWriter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from standins.redshift import signin
+
+_SSL_REQUEST, _GSS_REQUEST, _CANCEL_REQUEST = 80877103, 80877104, 80877102
+# PostgreSQL refuses the parameters that only Redshift knows.
+_KEPT_PARAMETERS = {"user", "database", "application_name", "client_encoding"}
+_LARGEST_STARTUP = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """What a session needs: where PostgreSQL answers, and what to do with users and statements.
+
+    `admit` makes sure that a user exists; `prepare` returns the statement to run in place of one.
+    """
+
+    socket: Path
+    tls: ssl.SSLContext
+    admit: Callable[[str], None]
+    prepare: Callable[[str], str]
+
+
+def startup_parameters(payload: bytes) -> dict[str, str]:
+    """Return the parameters of a start-up message, after its version."""
+    parts = payload[4:].split(b"\0")
+    pairs = zip(parts[0::2], parts[1::2], strict=False)
+    return {name.decode(): value.decode() for name, value in pairs if name}
+
+
+def startup_message(parameters: dict[str, str], version: bytes) -> bytes:
+    """Return a start-up message with the parameters that PostgreSQL takes."""
+    kept = {n: v for n, v in parameters.items() if n.lower() in _KEPT_PARAMETERS}
+    body = b"".join(f"{name}\0{value}\0".encode() for name, value in kept.items())
+    return struct.pack("!i", len(version) + len(body) + 5) + version + body + b"\0"
+
+
+def rewritten(kind: bytes, body: bytes, prepare: Callable[[str], str]) -> bytes:
+    """Return the body of a driver's message with its statement, if it has one, prepared."""
+    if kind == b"Q":
+        return prepare(body[:-1].decode()).encode() + b"\0"
+    if kind == b"P":
+        name, statement, rest = body.split(b"\0", 2)
+        return name + b"\0" + prepare(statement.decode()).encode() + b"\0" + rest
+    return body
+
+
+async def serve(gateway: Gateway, port: int) -> asyncio.Server:
+    """Listen on this machine; every connection is a session or a request for credentials."""
+
+    async def session(reader: StreamReader, writer: StreamWriter) -> None:
+        try:
+            await _session(gateway, reader, writer)
+        except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
+            pass  # the driver has gone
+        finally:
+            writer.close()
+
+    return await asyncio.start_server(session, "127.0.0.1", port)
+
+
+async def _session(gateway: Gateway, reader: StreamReader, writer: StreamWriter) -> None:
+    while True:
+        head = await reader.readexactly(4)
+        if head == b"POST":
+            await _answer_http(reader, writer)
+            return
+        (length,) = struct.unpack("!i", head)
+        if not 8 <= length <= _LARGEST_STARTUP:
+            return
+        payload = await reader.readexactly(length - 4)
+        (code,) = struct.unpack("!i", payload[:4])
+        if code == _SSL_REQUEST:
+            writer.write(b"S")
+            await writer.drain()
+            await writer.start_tls(gateway.tls)
+        elif code == _GSS_REQUEST:
+            writer.write(b"N")
+            await writer.drain()
+        else:
+            break
+    if code == _CANCEL_REQUEST:
+        first = head + payload
+    else:
+        parameters = startup_parameters(payload)
+        await asyncio.to_thread(gateway.admit, parameters["user"])
+        first = startup_message(parameters, payload[:4])
+    upstream_reader, upstream = await asyncio.open_unix_connection(str(gateway.socket))
+    try:
+        upstream.write(first)
+        await upstream.drain()
+        ways = [
+            asyncio.create_task(_statements(gateway, reader, upstream)),
+            asyncio.create_task(_answers(upstream_reader, writer)),
+        ]
+        done, pending = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+        for task in done:
+            task.result()
+    finally:
+        upstream.close()
+
+
+async def _statements(gateway: Gateway, reader: StreamReader, upstream: StreamWriter) -> None:
+    while True:
+        kind = await reader.readexactly(1)
+        (length,) = struct.unpack("!i", await reader.readexactly(4))
+        body = await reader.readexactly(length - 4)
+        if kind in (b"Q", b"P"):
+            body = await asyncio.to_thread(rewritten, kind, body, gateway.prepare)
+        upstream.write(kind + struct.pack("!i", len(body) + 4) + body)
+        await upstream.drain()
+
+
+async def _answers(upstream: StreamReader, writer: StreamWriter) -> None:
+    while data := await upstream.read(1 << 16):
+        writer.write(data)
+        await writer.drain()
+
+
+async def _answer_http(reader: StreamReader, writer: StreamWriter) -> None:
+    """Answer one request for credentials; they come to the same port, without TLS."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    headers = dict(line.lower().split(":", 1) for line in head.split("\r\n")[1:] if ":" in line)
+    body = await reader.readexactly(int(headers.get("content-length", 0)))
+    status, text = signin.reply(body.decode())
+    content = text.encode()
+    writer.write(
+        f"HTTP/1.1 {status} {'OK' if status == 200 else 'Bad Request'}\r\n"
+        f"Content-Type: text/xml\r\nContent-Length: {len(content)}\r\n"
+        "Connection: close\r\n\r\n".encode()
+        + content
+    )
+    await writer.drain()
