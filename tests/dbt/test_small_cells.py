@@ -3,11 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import product
+from pathlib import Path
 
+import duckdb
+import pyarrow as pa
 import pytest
+from jinja2 import Environment
 from scenarios import SMALL_AREAS
 
 from conftest import Query, Rows
+
+ROOT = Path(__file__).parents[2]
 
 MARTS = [
     ("mart_tnr", ("fiscal_year",), "heads"),
@@ -86,3 +92,35 @@ def test_surgeries_that_never_took_place_do_not_count(query: Query) -> None:
         where municipality_code = '131016' and level = 'municipality'""")
     assert row["heads"] == 3
     assert float(row["heads_per_10k_people"]) == 0.450
+
+
+def test_hidden_cells_do_not_follow_from_the_rules_either() -> None:
+    """Whoever knows the rules can leave out what they would have shown otherwise."""
+    macro = (ROOT / "dbt_project/macros/small_cells.sql").read_text(encoding="utf-8")
+    sql = (
+        Environment()
+        .from_string(macro + "{{ small_cells('cells', 'world', 'area', 'heads') }}")
+        .render()
+    )
+    most = 14
+    worlds = [w for w in product(range(most + 1), repeat=3) if 0 < sum(w) <= most]
+    cells = [(n, "abc"[i], v) for n, world in enumerate(worlds) for i, v in enumerate(world) if v]
+    table = pa.table(dict(zip(("world", "area", "heads"), zip(*cells, strict=True), strict=True)))
+    with duckdb.connect() as connection:
+        connection.register("cells", table)
+        judged = connection.execute(
+            f"select world, area, case when not is_suppressed then heads end, is_withheld from ({sql})"
+        ).fetchall()
+    shown: dict[int, dict[str, int | None]] = defaultdict(dict)
+    for world, area, heads, is_withheld in judged:
+        if not is_withheld:
+            shown[world][area] = heads
+    alike: dict[tuple[int, tuple[tuple[str, int | None], ...]], list[tuple[int, ...]]] = (
+        defaultdict(list)
+    )
+    for world, areas in shown.items():
+        alike[sum(worlds[world]), tuple(sorted(areas.items()))].append(worlds[world])
+    for (_, areas), possible in alike.items():
+        for area, heads in areas:
+            values = {world["abc".index(area)] for world in possible}
+            assert heads is not None or len(values) > 1, (areas, values)
