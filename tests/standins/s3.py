@@ -8,12 +8,8 @@ from uuid import uuid4
 
 import boto3
 import pytest
-from moto.moto_server.werkzeug_app import (
-    DomainDispatcherApplication,
-    MotoRequestHandler,
-    create_backend_app,
-)
-from werkzeug.serving import BaseWSGIServer, make_server
+
+from standins.moto_server import make_moto_server
 
 BUCKET = "catdata-test"
 
@@ -21,7 +17,7 @@ BUCKET = "catdata-test"
 @pytest.fixture(scope="session")
 def s3_service() -> Iterator[str]:
     """Serve S3 with one bucket, set AWS_* for this process and its children; gives the address."""
-    server = _server()
+    server = make_moto_server()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     settings = {
         "AWS_ACCESS_KEY_ID": "stand-in",
@@ -55,26 +51,6 @@ def denied(s3_service: str) -> Iterator[None]:
     _permit(s3_service, b"0")
     yield
     _permit(s3_service, b"inf")
-
-
-def _server() -> BaseWSGIServer:
-    """Make moto's server with one request at a time.
-
-    S3's conditional put is atomic; moto's looks first and writes later, so that of two requests at
-    once both can win.
-    """
-    moto, turn = DomainDispatcherApplication(create_backend_app), threading.Lock()
-
-    def application(environ, start_response):  # type: ignore[no-untyped-def]
-        with turn:
-            return list(moto(environ, start_response))
-
-    return make_server("127.0.0.1", 0, application, threaded=True, request_handler=_SilentHandler)
-
-
-class _SilentHandler(MotoRequestHandler):
-    def log_request(self, *args: object) -> None:
-        """Say nothing of each request."""
 
 
 def _permit(service: str, actions_without_permission: bytes) -> None:

@@ -1,0 +1,1 @@
+"""Local stand-ins for the cloud's engines: fetched, started, watched and stopped from here."""

@@ -1,0 +1,124 @@
+"""Up, status and down of all stand-ins of this checkout; safe to call from several processes."""
+
+import fcntl
+import shutil
+import socket
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from standins.engines import places, services
+from standins.engines.processes import State, start, stop, wait_until
+
+
+def up(wanted: Iterable[str]) -> State:
+    """Start the wanted services that do not run yet, wait until each answers, and return the state.
+
+    Where one that was started has died or does not answer, all are started anew: the others hold
+    what it had.
+    """
+    with _alone():
+        state = State.read(_state_file())
+        if state is None or not _all_answer(state):
+            _down(state)
+            state = State(_free_ports(), {})
+        try:
+            return _start(state, [name for name in wanted if name not in state.processes])
+        except BaseException:
+            _down(State.read(_state_file()))
+            raise
+
+
+def running() -> State | None:
+    """Return the state when everything that was started lives and answers, else None."""
+    state = State.read(_state_file())
+    return state if state is not None and _all_answer(state) else None
+
+
+def recorded() -> State | None:
+    """Return the state as it was written, whether its processes live or not."""
+    return State.read(_state_file())
+
+
+def down() -> bool:
+    """End everything that was started, also after a crash; return whether anything still ran."""
+    with _alone():
+        return _down(State.read(_state_file()))
+
+
+def environment(state: State) -> dict[str, str]:
+    """Return the variables that lead clients to what the state says is running."""
+    return services.environment(state.ports, frozenset(state.processes))
+
+
+def _start(state: State, names: list[str]) -> State:
+    for name in names:
+        folder = places.running() / name
+        folder.mkdir(parents=True, exist_ok=True)
+        service = services.service(name, state.ports, folder)
+        started = start(service.command, _log(name), service.environment)
+        state = replace(state, processes=state.processes | {name: started})
+        state.write(_state_file())
+    for name in names:
+        wait_until(
+            services.TITLES[name],
+            lambda name=name: services.answers(name, state.ports),  # type: ignore[misc]
+            state.processes[name],
+            _log(name),
+        )
+    return state
+
+
+def _down(state: State | None) -> bool:
+    alive = [p for p in (state.processes.values() if state else ()) if p.find()]
+    for process in reversed(alive):
+        stop(process)
+    if places.running().is_dir():
+        for path in places.running().iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+    _state_file().unlink(missing_ok=True)
+    return bool(alive)
+
+
+def _all_answer(state: State) -> bool:
+    return bool(state.processes) and all(
+        process.find() and services.answers(name, state.ports)
+        for name, process in state.processes.items()
+    )
+
+
+def _free_ports() -> dict[str, int]:
+    """Choose all ports at once, so that no two are the same."""
+    with ExitStack() as stack:
+        chosen = {}
+        for name in services.SERVICES:
+            holder = stack.enter_context(socket.socket())
+            holder.bind((services.HOST, 0))
+            chosen[name] = holder.getsockname()[1]
+        return chosen
+
+
+def _log(name: str) -> Path:
+    return places.running() / f"{name}.log"
+
+
+def _state_file() -> Path:
+    return places.running() / "state.json"
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one process at a time change what runs; a second one says that it waits."""
+    places.running().mkdir(parents=True, exist_ok=True)
+    with (places.running() / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.stderr.write(
+                "別の実行が終わるのを待っています… / waiting for another run to finish…\n"
+            )
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
