@@ -7,6 +7,7 @@ from catdata.cli.figures import figures
 from catdata.cli.ingest import ingest, withdraw
 from catdata.cli.lake import init
 from catdata.cli.normalize import main as normalize
+from catdata.cli.register import register
 from catdata.cli.report import report
 from catdata.cli.tidy import compact, expire
 
@@ -16,6 +17,6 @@ def commands() -> None:
     """Municipal cat data: load files, check contracts, report, keep the lake tidy."""
 
 
-for command in (ingest, withdraw, check, report, figures, init, expire, compact):
+for command in (ingest, withdraw, check, report, figures, init, register, expire, compact):
     commands.add_command(command)
 commands.add_command(normalize, "normalize")

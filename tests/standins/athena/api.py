@@ -68,7 +68,7 @@ def install(trino: str) -> None:
         size = min(int(self._get_param("MaxResults") or _PAGE), _PAGE)
         return json.dumps(execution.page(first, size))
 
-    AthenaResponse.get_query_execution = get_query_execution
+    AthenaResponse.get_query_execution = get_query_execution  # type: ignore[method-assign]
     AthenaResponse.get_query_results = get_query_results  # type: ignore[method-assign]
 
 
@@ -91,7 +91,7 @@ class _Execution(models.Execution):
         super().__init__(*given)
 
     @property
-    def status(self) -> str:  # type: ignore[override]
+    def status(self) -> str:
         """The state that Athena shows."""
         return self._state
 
