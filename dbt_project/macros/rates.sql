@@ -18,25 +18,23 @@
 {#- numerator / denominator of whole numbers that are not negative, `places` decimals, rounded half up;
     null when the denominator is 0 or either is null. -#}
 {% macro ratio(numerator, denominator, places=6, precision=12) -%}
-    case
-        when {{ denominator }} > 0 then cast(
-            cast({{ integer_quotient(
-                '2 * cast(' ~ numerator ~ ' as bigint) * ' ~ 10 ** places ~ ' + (' ~ denominator ~ ')',
-                '2 * cast(' ~ denominator ~ ' as bigint)'
-            ) }} as decimal(18, 0))
-            * cast('{{ '0.' ~ '0' * (places - 1) ~ '1' }}' as decimal({{ places + 1 }}, {{ places }}))
-            as decimal({{ precision }}, {{ places }})
-        )
-    end
+    {#- The type stands outside of the case: a case without an else has no scale on every engine. -#}
+    cast(
+        case
+            when {{ denominator }} > 0 then
+                cast({{ integer_quotient(
+                    '2 * cast(' ~ numerator ~ ' as bigint) * ' ~ 10 ** places ~ ' + (' ~ denominator ~ ')',
+                    '2 * cast(' ~ denominator ~ ' as bigint)'
+                ) }} as decimal(18, 0))
+                * cast('{{ '0.' ~ '0' * (places - 1) ~ '1' }}' as decimal({{ places + 1 }}, {{ places }}))
+        end as decimal({{ precision }}, {{ places }})
+    )
 {%- endmacro %}
 
 {#- A floating number to six decimals, rounded half up by the same two steps on every engine. -#}
 {% macro to_rate(expression) -%}
-    cast(
-        cast(cast(floor(({{ expression }}) * 1000000 + 0.5) as bigint) as decimal(18, 0))
-        * cast('0.000001' as decimal(7, 6))
-        as decimal(12, 6)
-    )
+    cast(cast(floor(({{ expression }}) * 1000000 + 0.5) as bigint) as decimal(18, 0))
+    * cast('0.000001' as decimal(7, 6))
 {%- endmacro %}
 
 {#- One bound of the Wilson score interval at 95 % (E. B. Wilson, JASA 22, 1927), z = 1.959964.
@@ -45,13 +43,15 @@
     {%- set z = "cast('1.959963984540054' as double precision)" -%}
     {%- set n = 'cast(' ~ trials ~ ' as double precision)' -%}
     {%- set p = '(cast(' ~ successes ~ ' as double precision) / ' ~ n ~ ')' -%}
-    case
+    cast(
+        case
         when {{ trials }} > 0 and {{ successes }} <= {{ trials }} then {{ to_rate(
             '(' ~ p ~ ' + ' ~ z ~ ' * ' ~ z ~ ' / (2 * ' ~ n ~ ') ' ~ sign ~ ' ' ~ z ~ ' * sqrt('
             ~ p ~ ' * (1 - ' ~ p ~ ') / ' ~ n ~ ' + ' ~ z ~ ' * ' ~ z ~ ' / (4 * ' ~ n ~ ' * ' ~ n ~ ')))'
             ~ ' / (1 + ' ~ z ~ ' * ' ~ z ~ ' / ' ~ n ~ ')'
         ) }}
-    end
+        end as decimal(12, 6)
+    )
 {%- endmacro %}
 
 {#- Three columns: the rate and its Wilson interval. -#}

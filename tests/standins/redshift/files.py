@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.csv
-import pyarrow.fs
 import pyarrow.parquet as pq
 
 
@@ -35,29 +34,21 @@ def is_hidden(path: str) -> bool:
 
 
 def read(
-    filesystem: pyarrow.fs.FileSystem,
-    path: str,
-    columns: Sequence[Column],
-    partition: Mapping[str, str],
-    *,
-    is_json: bool,
+    content: bytes, columns: Sequence[Column], partition: Mapping[str, str], *, is_json: bool
 ) -> bytes:
     """Return a file's rows as CSV; columns of the partition come from its values, not from the file."""
     stored = [column for column in columns if column.name not in partition]
     try:
-        if is_json:
-            with filesystem.open_input_stream(path) as stream:
-                table = _json_rows(stream.read().decode("utf-8"), stored)
-        else:
-            table = _parquet_rows(pq.ParquetFile(filesystem.open_input_file(path)), stored)
+        table = _json_rows(content.decode(), stored) if is_json else _parquet_rows(content, stored)
     except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError) as error:
-        raise UnreadableFile(f"Spectrum Scan Error: {path}: {error}") from error
+        raise UnreadableFile(str(error)) from error
     for name, value in partition.items():
         table = table.append_column(name, pa.repeat(pa.scalar(value), table.num_rows))
     return _csv(table.select([column.name for column in columns]))
 
 
-def _parquet_rows(file: pq.ParquetFile, columns: Iterable[Column]) -> pa.Table:
+def _parquet_rows(content: bytes, columns: Iterable[Column]) -> pa.Table:
+    file = pq.ParquetFile(pa.BufferReader(content))
     names = set(file.schema_arrow.names)
     table = file.read([column.name for column in columns if column.name in names])
     return pa.table(

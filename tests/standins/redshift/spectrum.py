@@ -11,16 +11,16 @@ import os
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
-import pyarrow.fs
 
-from standins.redshift.files import Column, is_hidden, read
+from standins.redshift.files import Column, UnreadableFile, is_hidden, read
 from standins.redshift.postgres import Postgres
 from standins.redshift.sql import words
 
@@ -36,6 +36,7 @@ _TYPES = {
     "date": "date",
     "timestamp": "timestamp",
 }
+_READERS = 4
 _WITH_LENGTH = re.compile(r"(decimal|varchar|char)\([\d, ]+\)")
 
 
@@ -43,14 +44,27 @@ class UncoveredTable(Exception):
     """A table of the catalog that the stand-in cannot show."""
 
 
+Values = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a table: where it lies, which content it has, the values of its partition."""
+
+    address: str
+    etag: str
+    partition: Values
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """An external table as the Glue catalog describes it, with its folders and their values."""
 
     name: str
+    location: str
     columns: tuple[Column, ...]
     is_json: bool
-    folders: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    folders: tuple[tuple[str, Values], ...]
 
 
 def sql_type(column: Column) -> str:
@@ -72,17 +86,24 @@ def table_of(described: Mapping[str, Any], partitions: list[Mapping[str, Any]]) 
     storage = described["StorageDescriptor"]
     keys = [Column(c["Name"], c["Type"]) for c in described.get("PartitionKeys", [])]
     columns = [Column(c["Name"], c["Type"]) for c in storage["Columns"]]
-    folders: list[tuple[str, tuple[tuple[str, str], ...]]] = [(storage["Location"], ())]
+    location = _folder(storage["Location"])
+    folders: list[tuple[str, Values]] = [(location, ())]
     if keys:
         folders = [
             (
-                partition["StorageDescriptor"]["Location"],
+                _folder(partition["StorageDescriptor"]["Location"]),
                 tuple(zip((k.name for k in keys), partition["Values"], strict=True)),
             )
             for partition in partitions
         ]
     library = storage.get("SerdeInfo", {}).get("SerializationLibrary", "").lower()
-    return Table(described["Name"], (*columns, *keys), "json" in library, tuple(sorted(folders)))
+    return Table(
+        described["Name"], location, (*columns, *keys), "json" in library, tuple(sorted(folders))
+    )
+
+
+def _folder(location: str) -> str:
+    return location.rstrip("/") + "/"
 
 
 def mentioned(sql: str, schemas: set[str], views: Mapping[str, str]) -> set[str]:
@@ -105,18 +126,11 @@ class Spectrum:
 
     @cached_property
     def _glue(self) -> Any:
-        return boto3.client("glue", endpoint_url=self.endpoint, region_name=_region(), **_KEYS)
+        return _client("glue", self.endpoint)
 
     @cached_property
-    def _s3(self) -> pyarrow.fs.S3FileSystem:
-        address = urlsplit(self.endpoint)
-        return pyarrow.fs.S3FileSystem(
-            endpoint_override=address.netloc,
-            scheme=address.scheme,
-            region=_region(),
-            access_key=_KEYS["aws_access_key_id"],
-            secret_key=_KEYS["aws_secret_access_key"],
-        )
+    def _s3(self) -> Any:
+        return _client("s3", self.endpoint)
 
     def schemas(self) -> dict[str, str]:
         """Return the Glue database of each external schema."""
@@ -177,30 +191,64 @@ class Spectrum:
                 (schema, table.name, columns, state),
             )
 
-    def _files(self, table: Table) -> Iterator[tuple[str, int, int, dict[str, str]]]:
-        """List the files of a table: path, size, time of change, values of the partition."""
-        for location, values in table.folders:
-            parts = urlsplit(location)
-            selector = pyarrow.fs.FileSelector(
-                f"{parts.netloc}{parts.path.rstrip('/')}", recursive=True, allow_not_found=True
-            )
-            for found in sorted(self._s3.get_file_info(selector), key=lambda f: f.path):
-                if found.is_file and found.size and not is_hidden(found.path):
-                    yield found.path, found.size, found.mtime_ns, dict(values)
+    def _files(self, table: Table) -> Iterator[File]:
+        """List the files of a table: those in its folder, or in the folders of its partitions."""
+        folders = dict(table.folders)
+        for root in roots([table.location, *folders]):
+            bucket, prefix = _bucket_and_key(root)
+            pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+            for content in (c for page in pages for c in page.get("Contents", [])):
+                address = f"s3://{bucket}/{content['Key']}"
+                folder = next((f for f in _folders_of(address) if f in folders), None)
+                if folder is not None and content["Size"] and not is_hidden(address):
+                    yield File(address, content["ETag"], folders[folder])
 
-    def _rows(
-        self, table: Table, files: list[tuple[str, int, int, dict[str, str]]]
-    ) -> Iterator[bytes]:
-        for path, _, _, values in files:
-            yield read(self._s3, path, table.columns, values, is_json=table.is_json)
+    def _rows(self, table: Table, files: list[File]) -> Iterator[bytes]:
+        def rows(file: File) -> bytes:
+            bucket, key = _bucket_and_key(file.address)
+            content = self._s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+            try:
+                return read(content, table.columns, dict(file.partition), is_json=table.is_json)
+            except UnreadableFile as error:
+                raise UnreadableFile(f"Spectrum Scan Error: {file.address}: {error}") from error
+
+        with ThreadPoolExecutor(_READERS) as readers:
+            yield from readers.map(rows, files)
 
 
-# The endpoint is a stand-in itself; keys are asked for, not checked.
-_KEYS = {"aws_access_key_id": "stand-in", "aws_secret_access_key": "stand-in"}
+def roots(locations: Iterable[str]) -> list[str]:
+    """Return the folders to list, those within another left out."""
+    found: list[str] = []
+    for location in sorted(locations):
+        if not found or not location.startswith(found[-1]):
+            found.append(location)
+    return found
 
 
-def _region() -> str:
-    return os.environ.get("AWS_REGION", os.environ.get("AWS_DEFAULT_REGION", "ap-northeast-1"))
+def _folders_of(address: str) -> Iterator[str]:
+    """Yield the folders that a file lies in, the innermost first."""
+    while "/" in address.removeprefix("s3://"):
+        address = address.rstrip("/").rpartition("/")[0] + "/"
+        yield address
+
+
+def _bucket_and_key(address: str) -> tuple[str, str]:
+    parts = urlsplit(address)
+    return parts.netloc, parts.path.lstrip("/")
+
+
+def _client(service: str, endpoint: str) -> Any:
+    make: Any = boto3.client
+    return make(
+        service,
+        endpoint_url=endpoint,
+        region_name=os.environ.get(
+            "AWS_REGION", os.environ.get("AWS_DEFAULT_REGION", "ap-northeast-1")
+        ),
+        # The endpoint is a stand-in itself: keys are asked for, not checked.
+        aws_access_key_id="stand-in",
+        aws_secret_access_key="stand-in",
+    )
 
 
 def _exists(cursor: Any, schema: str, name: str) -> bool:
