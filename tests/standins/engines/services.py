@@ -59,6 +59,7 @@ def environment(ports: Ports, running: frozenset[str]) -> dict[str, str]:
         variables |= {
             "CATDATA_ATHENA_RESULTS": f"s3://{BUCKET}/athena-query-results/",
             "CATDATA_ATHENA_DATA": f"s3://{BUCKET}/marts/",
+            "CATDATA_ATHENA_POLL_SECONDS": "0.1",
         }
     if REDSHIFT in running:
         variables |= {
