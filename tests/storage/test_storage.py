@@ -184,7 +184,7 @@ def test_upload_puts_a_file_of_many_parts(storage: Storage, tmp_path: Path) -> N
     source.write_bytes(random.Random(2).randbytes(12_000_000))
     storage.upload(source, "raw/jp-x/元.csv")
     assert storage.read("raw/jp-x/元.csv") == source.read_bytes()
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(ObjectNotFoundError):
         storage.upload(tmp_path / "none", "k")
 
 

@@ -44,7 +44,13 @@ _BASIS = {"records": "記録", "annual_report": "公表値"}
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="DuckDB file that dbt built.",
 )
-@click.option("--years", default=1, show_default=True, help="Newest fiscal years of each body.")
+@click.option(
+    "--years",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Newest fiscal years of each body.",
+)
 def figures(database: Path, years: int) -> None:
     """Show intakes, outcomes and the official rates per municipality, with 95 % intervals."""
     try:
@@ -53,7 +59,14 @@ def figures(database: Path, years: int) -> None:
         raise click.ClickException(
             "duckdb がありません（dbt の環境で実行してください）。/ duckdb is not installed."
         ) from error
-    with duckdb.connect(str(database), read_only=True) as connection:
+    try:
+        opened = duckdb.connect(str(database), read_only=True)
+    except duckdb.Error as error:
+        raise click.ClickException(
+            f"{database}: DuckDBのデータベースとして開けません（dbt が書いている間も開けません）。/ It cannot "
+            "be opened as a DuckDB database, nor while dbt writes it."
+        ) from error
+    with opened as connection:
         try:
             rows = connection.execute(_QUERY, [years]).fetchall()
         except duckdb.CatalogException as error:

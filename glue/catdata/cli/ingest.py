@@ -1,5 +1,6 @@
 """Put files into the lake's raw/ and load just those; or take an object's rows away."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,9 @@ from catdata.contracts.match import match
 from catdata.contracts.model import Contract
 from catdata.loads import Ledger, layout
 from catdata.readers import ReadError, is_archive, member_names
-from catdata.storage import Storage
+from catdata.report.summary import ObjectOutcome, summarise
+from catdata.storage import ObjectInfo, Storage, StorageError
+from catdata.storage.disk import opened
 
 
 @click.command()
@@ -45,11 +48,9 @@ def ingest(
             )
         storage = Storage(lake)
         places = _places(_files(paths), contracts, source)
-        for key, path in places.items():
-            storage.upload(path, key)
-        infos = [storage.info(key) for key in places]
+        infos, refused = _put(storage, places)
         result = normalize(storage, contracts, infos, engine=engine, reload=reload)
-        finish(result, summary)
+        finish(summarise([*result.outcomes, *refused]), summary)
 
 
 @click.command()
@@ -81,6 +82,24 @@ def withdraw(keys: tuple[str, ...], lake: str) -> None:
         raise SystemExit(1)
 
 
+def _put(
+    storage: Storage, places: Mapping[str, Path]
+) -> tuple[list[ObjectInfo], list[ObjectOutcome]]:
+    """Copy files into raw/; one that cannot be read or stored is an outcome, and the others go on."""
+    infos: list[ObjectInfo] = []
+    refused: list[ObjectOutcome] = []
+    for key, path in places.items():
+        try:
+            storage.upload(path, key)
+            infos.append(storage.info(key))
+        except StorageError as error:
+            source_id, _ = layout.parse_raw(key)
+            known = None if source_id == layout.UNMATCHED else source_id
+            ja, en = error.sentences
+            refused.append(ObjectOutcome(key, known, "failed", error_ja=ja, error_en=en))
+    return infos, refused
+
+
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
@@ -95,14 +114,16 @@ def _places(
     """Return the raw key of every file; refuses a batch in which two files have one key."""
     places: dict[str, Path] = {}
     for path in paths:
-        names = [path.name, *_members(path)]
+        # macOS writes ガ as two characters: the file is to have one name on every system.
+        file_name = unicodedata.normalize("NFC", path.name)
+        names = [file_name, *_members(path)]
         found = sorted({c.source_id for name in names for c, _ in match(name, contracts)})
         if source is None and len(found) > 1:
             raise click.UsageError(
                 f"{path}: 複数の取込契約に当てはまります。--source で選んでください。/ "
                 f"several contracts fit: {', '.join(found)}; choose one with --source."
             )
-        key = layout.raw_file(source or (found[0] if found else layout.UNMATCHED), path.name)
+        key = layout.raw_file(source or (found[0] if found else layout.UNMATCHED), file_name)
         if key in places:
             raise click.UsageError(
                 f"{path} と {places[key]} は同じ名前です。訂正版は別に取り込んでください。/ "
@@ -117,7 +138,7 @@ def _members(path: Path) -> list[str]:
     if not is_archive(path.name):
         return []
     try:
-        members = member_names(lambda: path.open("rb"), path.name)
-    except ReadError:
+        members = member_names(lambda: opened(path), path.name)
+    except (ReadError, StorageError):
         return []
     return [name.rpartition("/")[2] for name in members]

@@ -24,8 +24,8 @@ from catdata.normalize.planning import Planner, Planning
 from catdata.normalize.privacy import ApplicantKeys
 from catdata.normalize.reference import publish
 from catdata.normalize.run import load
-from catdata.report.summary import RunSummary
-from catdata.storage import ObjectInfo, Storage
+from catdata.report.summary import ObjectOutcome, RunSummary, summarise
+from catdata.storage import ObjectInfo, Storage, StorageError
 
 # Below this much raw data the start of Spark costs more than the work.
 LOCAL_BELOW_BYTES = 64 << 20
@@ -64,14 +64,43 @@ def main(
     """Normalise raw objects of a lake: read, judge, write, commit; each object on its own."""
     with explained():
         storage = Storage(lake)
-        keys = list(objects)
-        if manifest:
-            keys += json.loads(storage.read(manifest))
-        infos = [storage.info(k) for k in keys] if keys else whole_lake(storage)
+        keys = [*objects, *(_listed(storage, manifest) if manifest else ())]
+        infos, refused = _found(storage, keys) if keys else (whole_lake(storage), [])
         result = normalize(
             storage, load_contracts(), infos, engine=engine, reload=reload, named=bool(keys)
         )
-        finish(result, summary)
+        finish(summarise([*result.outcomes, *refused]), summary)
+
+
+def _found(storage: Storage, keys: Iterable[str]) -> tuple[list[ObjectInfo], list[ObjectOutcome]]:
+    """Return the objects of some keys, each once; one that is gone does not hold up the others."""
+    infos: list[ObjectInfo] = []
+    refused: list[ObjectOutcome] = []
+    for key in dict.fromkeys(keys):
+        try:
+            layout.parse_raw(key)
+            infos.append(storage.info(key))
+        except ValueError as error:
+            raise click.UsageError(
+                f"{key}: raw/SOURCE/FILE の形で書いてください。/ Write it as raw/SOURCE/FILE."
+            ) from error
+        except StorageError as error:
+            ja, en = error.sentences
+            refused.append(ObjectOutcome(key, None, "failed", error_ja=ja, error_en=en))
+    return infos, refused
+
+
+def _listed(storage: Storage, manifest: str) -> list[str]:
+    """Return the keys that a manifest lists."""
+    try:
+        keys = json.loads(storage.read(manifest))
+    except ValueError:
+        keys = None
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+        raise click.UsageError(
+            f"{manifest}: キーのJSON配列ではありません。/ It is no JSON array of keys."
+        )
+    return keys
 
 
 def whole_lake(storage: Storage) -> list[ObjectInfo]:

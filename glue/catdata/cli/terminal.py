@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from catdata.contracts.problems import ContractError
-from catdata.storage import StorageError
+from catdata.storage import StorageError, disk
 
 
 @contextmanager
@@ -37,6 +37,9 @@ def explained() -> Iterator[None]:
         yield
     except (ContractError, StorageError) as error:
         click.echo(str(error), err=True)
+        raise SystemExit(2) from error
+    except OSError as error:
+        click.echo(str(disk.explained(error, str(error.filename or ""))), err=True)
         raise SystemExit(2) from error
 
 

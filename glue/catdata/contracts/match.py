@@ -1,6 +1,7 @@
 """Which contract and table a raw file belongs to, by its name."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 
 from catdata.contracts.model import Contract, Table
@@ -8,7 +9,8 @@ from catdata.contracts.model import Contract, Table
 
 def table_for(contract: Contract, file_name: str) -> Table | None:
     """Return the contract's table whose file pattern matches the whole name, None when none does."""
-    return next((t for t in contract.tables if re.fullmatch(t.file, file_name)), None)
+    composed = unicodedata.normalize("NFC", file_name)
+    return next((t for t in contract.tables if re.fullmatch(t.file, composed)), None)
 
 
 def match(

@@ -14,6 +14,7 @@ from catdata.normalize.judge import Lineage
 from catdata.readers import NoMemberError, Plan, ReadError, Split, is_archive, plan
 from catdata.report.summary import ObjectOutcome
 from catdata.storage import ObjectInfo, Storage, StorageError
+from catdata.values import scrub
 
 # A split is one Spark task: long enough to outweigh its start, short enough to share a file.
 SPLIT_BYTES = 64 << 20
@@ -133,7 +134,7 @@ class Planner:
             digest(contract),
             tuple((t, replace(split, number=n)) for n, (t, split) in enumerate(parts)),
             plans[0][1].content_sha256,
-            tuple(dict.fromkeys(c for _, found in plans for c in found.unlisted_columns)),
+            tuple(dict.fromkeys(scrub(c)[0] for _, found in plans for c in found.unlisted_columns)),
             head,
             Lineage(source_id, info.key, draw_load_id(now), now),
             now,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from catdata.contracts.model import Blocks, Table
 from catdata.readers.limits import MAX_COLUMNS
 from catdata.readers.types import ReadError
+from catdata.values import scrub
 
 Place = tuple[str, int]
 """A column name and its physical position (0-based)."""
@@ -101,7 +102,8 @@ def check(
     missing += [name for item in _items(table) for name in item if name not in header]
     if missing:
         needed = sum(expected.values())
-        told = unlisted if 2 * sum(name in present for name in expected) >= needed else ()
+        is_header = 2 * sum(name in present for name in expected) >= needed
+        told = [scrub(name)[0] for name in unlisted] if is_header else []
         raise ColumnsError(
             f"取込契約の列がありません: {listed(missing, 'ja')}。"
             + (f"契約にない列: {listed(told, 'ja')}。" if told else "")

@@ -1,6 +1,7 @@
 """A raw object, or a member of a zip archive, as the readers open it."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -54,7 +55,7 @@ def file_variables(pattern: str, path: str) -> dict[str, str] | None:
 
     The shortest end that matches counts; None where none does.
     """
-    parts = path.split("/")
+    parts = unicodedata.normalize("NFC", path).split("/")
     for start in range(len(parts) - 1, -1, -1):
         match = re.fullmatch(pattern, "/".join(parts[start:]))
         if match is not None:

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from catdata.contracts.model import Contract, Freshness
 from catdata.entities import ENTITIES, FLAGS, REASONS
 from catdata.loads import LoadRecord, layout
+from catdata.sentences import printable
 from catdata.storage import Storage
 
 MAX_EXAMPLES = 30
@@ -210,6 +211,6 @@ def render(found: Sequence[SourcePage], unmatched: Sequence[str] = ()) -> dict[s
     environment.filters["n"] = lambda value: f"{value:,}"
     html = {p.name: environment.get_template("source.html.j2").render(page=p) for p in found}
     html["index.html"] = environment.get_template("index.html.j2").render(
-        pages=found, unmatched=unmatched
+        pages=found, unmatched=[printable(name) for name in unmatched]
     )
     return html

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from rich.text import Text
 
 from catdata.entities import ENTITIES, REASONS, Disposition
 from catdata.loads.record import LoadRecord
+from catdata.sentences import printable
 
 Status = Literal["committed", "unchanged", "withdrawn", "failed", "unmatched", "conflict"]
 FAILURES = frozenset({"failed", "unmatched", "conflict"})
@@ -82,7 +83,8 @@ class RunSummary:
 
 def summarise(outcomes: Iterable[ObjectOutcome]) -> RunSummary:
     """Return the summary of some outcomes."""
-    return RunSummary(tuple(sorted(outcomes, key=lambda o: o.key)))
+    shown = (replace(o, key=printable(o.key)) for o in outcomes)
+    return RunSummary(tuple(sorted(shown, key=lambda o: o.key)))
 
 
 def _table(outcomes: Sequence[ObjectOutcome]) -> Table:

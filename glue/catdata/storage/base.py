@@ -11,7 +11,8 @@ from typing import BinaryIO, Self, cast
 from catdata.storage.errors import StorageError
 
 TEMP = ".tmp"
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f\\]")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f\\\ud800-\udfff]")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,13 @@ class Storage:
         from catdata.storage.local import LocalStorage
         from catdata.storage.s3 import S3Storage
 
+        scheme = _SCHEME.match(url)
+        if not url or (scheme and scheme[0] not in ("s3://", "file://")):
+            raise StorageError(
+                "レイクの場所として使えません。フォルダーか s3://バケット/… を書いてください。",
+                "This is no place for a lake: expected a folder or s3://bucket/prefix.",
+                repr(url),
+            )
         of_url = S3Storage if url.startswith("s3://") else LocalStorage
         return cast(Self, object.__new__(of_url if cls is Storage else cls))
 
@@ -104,8 +112,9 @@ def checked(key: str) -> str:
     parts = key.split("/")
     if _UNSAFE.search(key) or parts[0] == TEMP or any(p in ("", ".", "..") for p in parts):
         raise StorageError(
-            "使えないファイル名です。「..」や空の名前、制御文字、「\\」は使えません。",
-            "This key cannot be used: it must not hold '..', empty names, control characters or '\\'.",
+            "使えないファイル名です。「..」や空の名前、制御文字、「\\」、UTF-8でない文字は使えません。",
+            "This key cannot be used: it must not hold '..', empty names, control characters, '\\' or "
+            "bytes that are no UTF-8.",
             repr(key),
         )
     return key

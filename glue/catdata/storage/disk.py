@@ -2,6 +2,8 @@
 
 import errno
 import io
+from pathlib import Path
+from typing import BinaryIO
 
 from catdata.storage.errors import ObjectNotFoundError, StorageError
 
@@ -43,6 +45,16 @@ def explained(error: OSError, place: str) -> StorageError:
         ),
     )
     return StorageError(ja, en, place)
+
+
+def opened(path: Path) -> BinaryIO:
+    """Open a person's file for reading; raises StorageError, also for what is no file (a pipe)."""
+    try:
+        if path.exists() and not path.is_file():
+            raise StorageError("ファイルではありません。", "It is no file.", str(path))
+        return path.open("rb")
+    except OSError as error:
+        raise explained(error, str(path)) from error
 
 
 class Sink(io.FileIO):

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from catdata.storage.base import TEMP, ObjectInfo, Storage, checked
-from catdata.storage.disk import Sink, explained
+from catdata.storage.disk import Sink, explained, opened
 
 _SYNC_ALL_FROM = 64
 _ATTEMPTS = 1000
@@ -70,7 +70,7 @@ class LocalStorage(Storage):
 
     def upload(self, path: Path, key: str) -> None:
         with (
-            path.open("rb") as source,
+            opened(path) as source,
             self._written(key, lambda sink: shutil.copyfileobj(source, sink)) as temp,
         ):
             self._replace(temp, self._path(key))

@@ -20,7 +20,7 @@ from obstore.exceptions import (
 from obstore.store import S3Store
 
 from catdata.storage.base import ObjectInfo, Storage, checked
-from catdata.storage.disk import Sink
+from catdata.storage.disk import Sink, opened
 from catdata.storage.errors import ObjectNotFoundError, StorageError
 
 _READ_AHEAD = 4 << 20
@@ -31,6 +31,12 @@ class S3Storage(Storage):
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
+        if not urlsplit(url).netloc:
+            raise StorageError(
+                "バケットの名前がありません。s3://バケット/… と書いてください。",
+                "There is no bucket: expected s3://bucket/prefix.",
+                repr(url),
+            )
         self._store = S3Store.from_url(
             self.url, retry_config={"max_retries": 5, "retry_timeout": timedelta(minutes=1)}
         )
@@ -76,7 +82,7 @@ class S3Storage(Storage):
             obstore.put(self._store, checked(key), data)
 
     def upload(self, path: Path, key: str) -> None:
-        with path.open("rb") as source:
+        with opened(path) as source:
             self._send(source, key)
 
     @contextmanager
