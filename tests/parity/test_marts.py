@@ -11,6 +11,7 @@ import boto3
 import pyarrow as pa
 import pytest
 from click.testing import CliRunner
+from parity_lake import ROOT, Built, write_lake
 
 from parity.__main__ import parity
 from parity.compare import compare
@@ -18,7 +19,6 @@ from parity.engines import read_duckdb, read_target
 from parity.figures import Figures, Mart
 from parity.keep import keep, kept
 from parity.manifest import read_marts
-from parity_lake import ROOT, Built, write_lake
 
 
 @pytest.fixture(scope="module")
