@@ -1,9 +1,9 @@
 """A stand-in for Amazon Redshift: PostgreSQL behind a proxy that speaks Redshift's dialect and sign-in.
 
 `python -m standins.redshift --port P --state DIR --aws-endpoint URL` serves it on 127.0.0.1; the
-unmodified drivers reach it by the variables of `environment`. docs/reference/stand-ins.md says what
-it covers. Modules: sql (rewriting), wire (protocol), signin (IAM), tls, postgres (process),
-spectrum and files (external schemas over the Glue catalog), compat.sql (functions and system views).
+unmodified drivers reach it by the variables of `environment`. Its parts: sql (rewriting), wire (the
+protocol), signin (IAM), tls, postgres (the process), spectrum and files (external schemas over the
+Glue catalog), compat.sql (functions, system views, the byte length of varchar).
 """
 
 from pathlib import Path
@@ -13,9 +13,9 @@ DATABASE = "catdata"
 OWNER = "IAMR:dbt"
 
 
-def certificate(state: Path) -> Path:
-    """Return where the server's own certificate lies, which a client has to trust."""
-    return state / "tls" / "server.pem"
+def trusted(state: Path) -> Path:
+    """Return the file of certificates that a client has to trust: the server's own among them."""
+    return state / "tls" / "trusted.pem"
 
 
 def environment(port: int, state: Path) -> dict[str, str]:
@@ -27,5 +27,5 @@ def environment(port: int, state: Path) -> dict[str, str]:
         # IAM sign-in asks this service alone; Glue and S3 stay where AWS_ENDPOINT_URL says.
         "AWS_ENDPOINT_URL_REDSHIFT": f"http://127.0.0.1:{port}",
         # OpenSSL's own variable: the driver checks the certificate as it does on AWS.
-        "SSL_CERT_FILE": str(certificate(state)),
+        "SSL_CERT_FILE": str(trusted(state)),
     }

@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-from standins.redshift import certificate, environment
+from standins.redshift import environment, trusted
 from standins.redshift.postgres import Postgres, PostgresError
 from standins.redshift.service import Service
 from standins.redshift.tls import server_context
@@ -45,7 +45,7 @@ def main() -> int:
 
 async def _serve(postgres: Postgres, port: int, state: Path, aws_endpoint: str) -> None:
     service = Service(postgres, aws_endpoint)
-    tls = server_context(certificate(state))
+    tls = server_context(trusted(state))
     server = await serve(Gateway(postgres.socket, tls, service.admit, service.prepare), port)
     for name, value in environment(port, state).items():
         print(f"{name}={value}", flush=True)

@@ -14,12 +14,19 @@ from cryptography.x509.oid import NameOID
 _VALIDITY = timedelta(days=3650)
 
 
-def server_context(certificate: Path) -> ssl.SSLContext:
-    """Return a server's TLS context; makes a certificate for this machine when there is none."""
-    key = certificate.with_suffix(".key")
+def server_context(trusted: Path) -> ssl.SSLContext:
+    """Return a server's TLS context; its certificate is made when there is none.
+
+    `trusted` is written beside it: what this machine trusts anyway and the certificate, so that a
+    client that is told to trust the file reaches the rest of the world as before.
+    """
+    certificate, key = trusted.with_name("server.pem"), trusted.with_name("server.key")
     if not certificate.exists():
         certificate.parent.mkdir(parents=True, exist_ok=True)
         _make(certificate, key)
+    usual = ssl.get_default_verify_paths().cafile
+    others = b"" if usual is None or Path(usual) == trusted else Path(usual).read_bytes()
+    trusted.write_bytes(others + b"\n" + certificate.read_bytes())
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     return context
