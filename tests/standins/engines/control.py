@@ -1,34 +1,49 @@
 """Up, status and down of all stand-ins of this checkout; safe to call from several processes."""
 
 import fcntl
+import json
 import shutil
 import socket
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from standins.engines import places, services
-from standins.engines.processes import State, start, stop, wait_until
+from standins.engines.processes import Started, State, start, stop, wait_until
 
 
-def up(wanted: Iterable[str]) -> State:
+def up(wanted: Iterable[str] = services.SERVICES) -> State:
     """Start the wanted services that do not run yet, wait until each answers, and return the state.
 
     Where one that was started has died or does not answer, all are started anew: the others hold
     what it had.
     """
     with _alone():
-        state = State.read(_state_file())
-        if state is None or not _all_answer(state):
-            _down(state)
-            state = State(_free_ports(), {})
-        try:
-            return _start(state, [name for name in wanted if name not in state.processes])
-        except BaseException:
-            _down(State.read(_state_file()))
-            raise
+        return _up(wanted, keep=True)
+
+
+@contextmanager
+def shared(wanted: Iterable[str] = services.SERVICES) -> Iterator[State]:
+    """Give the services to this process, together with others that do the same.
+
+    The last one that leaves ends them, unless a person has asked for them by `up`.
+    """
+    me = Started.this()
+    mark = places.users() / f"{me.pid}.json"
+    with _alone():
+        state = _up(wanted, keep=False)
+        places.users().mkdir(parents=True, exist_ok=True)
+        mark.write_text(json.dumps(asdict(me)))
+    try:
+        yield state
+    finally:
+        with _alone():
+            mark.unlink(missing_ok=True)
+            current = State.read(_state_file())
+            if current is not None and not current.is_kept and not _is_used():
+                _down(current)
 
 
 def running() -> State | None:
@@ -53,14 +68,38 @@ def environment(state: State) -> dict[str, str]:
     return services.environment(state.ports, frozenset(state.processes))
 
 
+def _up(wanted: Iterable[str], *, keep: bool) -> State:
+    state = State.read(_state_file())
+    if state is None or not _all_answer(state):
+        _down(state)
+        state = State(_free_ports(), {}, keep)
+    state = replace(state, is_kept=state.is_kept or keep)
+    try:
+        return _start(state, [name for name in wanted if name not in state.processes])
+    except BaseException:
+        _down(State.read(_state_file()))
+        raise
+
+
+def _is_used() -> bool:
+    """Return whether a living process uses the services; the marks of dead ones go."""
+    used = False
+    for mark in places.users().glob("*.json"):
+        if Started(**json.loads(mark.read_text())).find():
+            used = True
+        else:
+            mark.unlink()
+    return used
+
+
 def _start(state: State, names: list[str]) -> State:
     for name in names:
-        folder = places.running() / name
-        folder.mkdir(parents=True, exist_ok=True)
-        service = services.service(name, state.ports, folder)
+        services.folder(name).mkdir(parents=True, exist_ok=True)
+        service = services.service(name, state.ports)
         started = start(service.command, _log(name), service.environment)
         state = replace(state, processes=state.processes | {name: started})
         state.write(_state_file())
+    state.write(_state_file())
     for name in names:
         wait_until(
             services.TITLES[name],

@@ -15,3 +15,8 @@ def fetched() -> Path:
 def running() -> Path:
     """Return the folder of the processes of this checkout: state, logs, data."""
     return CACHE / "run"
+
+
+def users() -> Path:
+    """Return the folder of marks of the processes that use what runs."""
+    return CACHE / "users"

@@ -24,6 +24,11 @@ class Started:
     pid: int
     started_at: float
 
+    @classmethod
+    def this(cls) -> "Started":
+        """Return the process that runs this code."""
+        return cls(os.getpid(), psutil.Process().create_time())
+
     def find(self) -> psutil.Process | None:
         """Return the process while it lives; never another one that has its number."""
         try:
@@ -36,10 +41,14 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What was started: the ports chosen, and the process of each service."""
+    """What was started: the ports chosen, and the process of each service.
+
+    `is_kept` says that a person asked for it, so that it stays when nothing uses it.
+    """
 
     ports: dict[str, int]
     processes: dict[str, Started]
+    is_kept: bool = True
 
     @classmethod
     def read(cls, path: Path) -> "State | None":
@@ -47,7 +56,7 @@ class State:
         try:
             values = json.loads(path.read_text())
             processes = {name: Started(**p) for name, p in values["processes"].items()}
-            return cls(values["ports"], processes)
+            return cls(values["ports"], processes, values.get("is_kept", True))
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from standins import redshift
 from standins.athena import trino_server
 from standins.engines import fetch, places
 
@@ -62,16 +63,18 @@ def environment(ports: Ports, running: frozenset[str]) -> dict[str, str]:
             "CATDATA_ATHENA_POLL_SECONDS": "0.1",
         }
     if REDSHIFT in running:
-        variables |= {
-            "CATDATA_REDSHIFT_HOST": HOST,
-            "CATDATA_REDSHIFT_PORT": str(ports[REDSHIFT]),
-        }
+        variables |= redshift.environment(ports[REDSHIFT], folder(REDSHIFT))
     return variables
 
 
-def service(name: str, ports: Ports, folder: Path) -> Service:
-    """Return how to start a service, fetching what it needs; `folder` is where it may write."""
-    return {AWS: _aws, TRINO: _trino, REDSHIFT: _redshift}[name](ports, folder)
+def folder(name: str) -> Path:
+    """Return where a service may write while it runs."""
+    return places.running() / name
+
+
+def service(name: str, ports: Ports) -> Service:
+    """Return how to start a service, fetching what it needs."""
+    return {AWS: _aws, TRINO: _trino, REDSHIFT: _redshift}[name](ports)
 
 
 def answers(name: str, ports: Ports) -> bool:
@@ -84,12 +87,7 @@ def answers(name: str, ports: Ports) -> bool:
     return _answer(f"{url(ports, name)}/{BUCKET}") is not None
 
 
-def is_available(name: str) -> bool:
-    """Return whether the code of a service is part of this checkout."""
-    return name != REDSHIFT or (places.ROOT / "tests/standins/redshift/__main__.py").is_file()
-
-
-def _aws(ports: Ports, folder: Path) -> Service:
+def _aws(ports: Ports) -> Service:
     options = ["--port", str(ports[AWS]), "--trino", url(ports, TRINO), "--bucket", BUCKET]
     return Service(
         [sys.executable, "-m", "standins.athena", *options],
@@ -97,20 +95,20 @@ def _aws(ports: Ports, folder: Path) -> Service:
     )
 
 
-def _trino(ports: Ports, folder: Path) -> Service:
+def _trino(ports: Ports) -> Service:
     fetched = places.fetched()
     fetch.fetch_trino(fetched)
     home = fetch.trino_folder(fetched)
     settings = trino_server.Settings(
         port=ports[TRINO], plugins=home / "plugin", aws=aws_environment(ports), bucket=BUCKET
     )
-    etc = trino_server.write_configuration(settings, folder)
-    command = trino_server.command(fetch.java(fetched), home, etc, folder / "data")
+    etc = trino_server.write_configuration(settings, folder(TRINO))
+    command = trino_server.command(fetch.java(fetched), home, etc, folder(TRINO) / "data")
     return Service(command, {})
 
 
-def _redshift(ports: Ports, folder: Path) -> Service:
-    options = ["--port", str(ports[REDSHIFT]), "--state", str(folder)]
+def _redshift(ports: Ports) -> Service:
+    options = ["--port", str(ports[REDSHIFT]), "--state", str(folder(REDSHIFT))]
     return Service(
         [sys.executable, "-m", "standins.redshift", *options, "--aws-endpoint", url(ports, AWS)],
         _python_path() | aws_environment(ports),
