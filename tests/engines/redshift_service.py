@@ -24,7 +24,12 @@ class Redshift:
     def __init__(self, state: Path, aws_endpoint: str) -> None:
         self.state = state
         self.port = _free_port()
-        self.command = command(self.port, state, aws_endpoint)
+        self.command = [
+            *(sys.executable, "-m", "standins.redshift", "--port", str(self.port)),
+            *("--state", str(state), "--aws-endpoint", aws_endpoint),
+        ]
+        root = Path(__file__).parents[2]
+        self.python_path = {"PYTHONPATH": f"{root / 'tests'}:{root / 'glue'}"}
 
     @property
     def environment(self) -> dict[str, str]:
@@ -33,7 +38,7 @@ class Redshift:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        self.process = subprocess.Popen(self.command, env=_environment())
+        self.process = subprocess.Popen(self.command, env=os.environ | self.python_path)
         deadline = time.monotonic() + _PATIENCE_S
         while time.monotonic() < deadline and self.process.poll() is None:
             with closing(socket.socket()) as probe:
@@ -66,20 +71,9 @@ class Redshift:
             yield cursor
 
 
-def command(port: int, state: Path, aws_endpoint: str) -> list[str]:
-    """Return the command that serves the stand-in."""
-    place = ["--port", str(port), "--state", str(state)]
-    return [sys.executable, "-m", "standins.redshift", *place, "--aws-endpoint", aws_endpoint]
-
-
 def rows(cursor: Any, sql: str) -> list[tuple[Any, ...]]:
     """Return the rows of a query."""
     return [tuple(row) for row in cursor.execute(sql).fetchall()]
-
-
-def _environment() -> dict[str, str]:
-    root = Path(__file__).parents[2]
-    return os.environ | {"PYTHONPATH": f"{root / 'tests'}:{root / 'glue'}"}
 
 
 def _free_port() -> int:

@@ -48,6 +48,7 @@ REWRITTEN = [
     # The query may well name a column like a clause.
     ("create table t as select distkey, encode from s", None),
     ("grant select on a.b to ROLE r, GROUP g, u", "grant select on a.b to r, GROUP g, u"),
+    ("grant role r to role s", "grant r to s"),
     ("revoke select on a.b from role r", "revoke select on a.b from r"),
     ("set json_serialization_enable to true", "set redshift.json_serialization_enable to true"),
     ("set timezone to 'UTC'", None),

@@ -22,7 +22,6 @@ def main() -> int:
     options = parser.parse_args()
     # From here on, so that a signal during the start also stops what was started.
     signal.signal(signal.SIGTERM, _interrupt)
-    options.state.mkdir(parents=True, exist_ok=True)
     postgres = Postgres(options.state)
     try:
         postgres.start()
@@ -32,7 +31,8 @@ def main() -> int:
         return 1
     except OSError as error:
         print(
-            f"ポート {options.port} で待ち受けできません / cannot listen on port {options.port}: {error}",
+            f"フォルダー {options.state} に書けないか、ポート {options.port} が使われています。 / "
+            f"The folder {options.state} cannot be written, or port {options.port} is in use: {error}",
             file=sys.stderr,
         )
         return 1
@@ -49,8 +49,11 @@ async def _serve(postgres: Postgres, port: int, state: Path, aws_endpoint: str) 
     server = await serve(Gateway(postgres.socket, tls, service.admit, service.prepare), port)
     for name, value in environment(port, state).items():
         print(f"{name}={value}", flush=True)
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
     async with server:
-        await server.serve_forever()
+        await ended.wait()
 
 
 def _interrupt(*_: object) -> None:

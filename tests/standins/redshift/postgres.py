@@ -4,6 +4,7 @@ import hashlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -28,6 +29,10 @@ _BINARIES = (
 )
 _COMPAT = Path(__file__).with_name("compat.sql")
 _PATIENCE_S = 30
+_PREFIX = f"catdata-redshift-{os.getuid()}-"
+_OWNER_FILE = "state"
+# PostgreSQL's words for its signals.
+_FAST, _IMMEDIATE = signal.SIGINT, signal.SIGQUIT
 _SETTINGS = {
     "listen_addresses": "",
     "timezone": "UTC",
@@ -54,7 +59,8 @@ class Postgres:
         # Sockets allow paths of a hundred bytes, and root's server another user's folder: both are
         # met below the folder of temporary files.
         name = hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:12]
-        self._folder = Path(tempfile.gettempdir()) / f"catdata-redshift-{os.getuid()}-{name}"
+        self._folder = Path(tempfile.gettempdir()) / f"{_PREFIX}{name}"
+        self._state = state.resolve()
         self._complete = state / "postgres"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -65,7 +71,9 @@ class Postgres:
 
     def start(self) -> None:
         """Start the server over the state's data, made new when there is none; ends what a crash left."""
-        self._stop_left_over()
+        self._state.mkdir(parents=True, exist_ok=True)
+        _stop_left_over(self._folder)
+        _sweep()
         if self._made() != str(self._folder):
             self._make()
         self._launch()
@@ -105,6 +113,7 @@ class Postgres:
         if self._user:
             account = pwd.getpwnam(self._user)
             os.chown(self._folder, account.pw_uid, account.pw_gid)
+        (self._folder / _OWNER_FILE).write_text(str(self._state), "utf-8")
         # The C locale orders texts by their bytes, as Redshift does.
         self._run(
             "initdb", "-D", str(self._folder / "data"), "-U", SUPERUSER, "--auth=trust",
@@ -154,18 +163,6 @@ class Postgres:
         with self.connection(options="-c allow_system_table_mods=on") as connection:
             connection.cursor().execute(_COMPAT.read_text("utf-8"))
 
-    def _stop_left_over(self) -> None:
-        """End the server of a process that was killed before it could stop it."""
-        pid_file = self._folder / "data" / "postmaster.pid"
-        try:
-            left = psutil.Process(int(pid_file.read_text("utf-8").split("\n", 1)[0]))
-            if str(self._folder / "data") not in left.cmdline():
-                return
-            left.send_signal(_IMMEDIATE)
-            left.wait(_PATIENCE_S)
-        except (OSError, ValueError, psutil.NoSuchProcess):
-            return
-
     def _run(self, program: str, *arguments: str) -> None:
         try:
             subprocess.run(
@@ -190,9 +187,24 @@ class Postgres:
         return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
-# PostgreSQL's words for its signals.
-_FAST = 2
-_IMMEDIATE = 3
+def _stop_left_over(folder: Path) -> None:
+    """End the server of a process that was killed before it could stop it."""
+    data = folder / "data"
+    try:
+        left = psutil.Process(int((data / "postmaster.pid").read_text("utf-8").split("\n", 1)[0]))
+        if str(data) in left.cmdline():
+            left.send_signal(_IMMEDIATE)
+            left.wait(_PATIENCE_S)
+    except (OSError, ValueError, psutil.NoSuchProcess):
+        return
+
+
+def _sweep() -> None:
+    """Remove the data of states that are no more."""
+    for owner in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/{_OWNER_FILE}"):
+        if not Path(owner.read_text("utf-8")).exists():
+            _stop_left_over(owner.parent)
+            shutil.rmtree(owner.parent, ignore_errors=True)
 
 
 def _unprivileged_user() -> str:

@@ -185,7 +185,8 @@ class _Statement:
             stop = closing + 1
         text = f"cast({value} as text)"
         if distinct and order:
-            order = order.replace(value, text, 1)
+            # PostgreSQL wants the very expression that is told apart.
+            order = re.sub(rf"(order\s+by\s+){re.escape(value)}", rf"\g<1>{text}", order)
         return f"string_agg({'distinct ' if distinct else ''}{text}, {separator}{order})", stop
 
     def _table_attributes(self) -> Iterator[int]:
@@ -220,7 +221,7 @@ class _Statement:
     def _role_words(self) -> Iterator[int]:
         """Yield the positions of the word that tells a role from a user: both are roles there."""
         for i, word in enumerate(self._words):
-            if word == "role" and self._words[i - 1] in ("to", "from", ","):
+            if word == "role" and self._words[i - 1] in ("grant", "revoke", "to", "from", ","):
                 yield i
 
     def _late_binding_view(self) -> str:

@@ -64,6 +64,8 @@ async def serve(gateway: Gateway, port: int) -> asyncio.Server:
             await _session(gateway, reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
             pass  # the driver has gone
+        except asyncio.CancelledError:
+            pass  # the stand-in ends
         finally:
             writer.close()
 
