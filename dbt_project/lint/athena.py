@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from lint.denied import Denied, calls, either, has, kind, node, starts, typed
+from lint.denied import Denied, Test, calls, either, has, kind, node, starts, typed
 
 _T = exp.DType
 _ZONED = (_T.TIMESTAMPTZ, _T.TIMETZ)
@@ -34,6 +34,13 @@ def _declares_not_stored(found: exp.Expr) -> bool:
     return isinstance(found, exp.ColumnDef) and getattr(found.kind, "this", None) in _NOT_STORED
 
 
+def _opens_with(word: str) -> Test:
+    """Return a test for WITH and a word that is not the name of a subquery."""
+    return lambda statement: (
+        statement.words[:2] == ("with", word) and statement.words[2:3] not in (("as",), ("(",))
+    )
+
+
 def _creates(found: exp.Expr, kind_of: str) -> bool:
     return isinstance(found, exp.Create) and str(found.args.get("kind")).upper() == kind_of
 
@@ -43,9 +50,9 @@ DENIED = (
         "with_function",
         "a query defines no functions of its own",
         "SELECT",
-        has("with function"),
+        _opens_with("function"),
     ),
-    Denied("with_session", "a query sets no session properties", "SELECT", has("with session")),
+    Denied("with_session", "a query sets no session properties", "SELECT", _opens_with("session")),
     Denied("call", "there are no stored procedures", _STATEMENTS, starts("call")),
     Denied(
         "create_function",

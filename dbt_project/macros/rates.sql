@@ -37,12 +37,27 @@
     * cast('0.000001' as decimal(7, 6))
 {%- endmacro %}
 
+{% macro double_type() -%}
+    {{ return(adapter.dispatch('double_type')()) }}
+{%- endmacro %}
+
+{#- The standard's name; in DuckDB a float has 32 bits. -#}
+{% macro default__double_type() -%}
+    double precision
+{%- endmacro %}
+
+{#- Athena's manual lists the type by its short name only. -#}
+{% macro athena__double_type() -%}
+    double
+{%- endmacro %}
+
 {#- One bound of the Wilson score interval at 95 % (E. B. Wilson, JASA 22, 1927), z = 1.959964.
     Null when there is no denominator, or more successes than trials (outcomes may exceed intakes). -#}
 {% macro wilson_bound(successes, trials, sign) -%}
-    {%- set z = "cast('1.959963984540054' as double precision)" -%}
-    {%- set n = 'cast(' ~ trials ~ ' as double precision)' -%}
-    {%- set p = '(cast(' ~ successes ~ ' as double precision) / ' ~ n ~ ')' -%}
+    {%- set double = double_type() -%}
+    {%- set z = "cast('1.959963984540054' as " ~ double ~ ")" -%}
+    {%- set n = 'cast(' ~ trials ~ ' as ' ~ double ~ ')' -%}
+    {%- set p = '(cast(' ~ successes ~ ' as ' ~ double ~ ') / ' ~ n ~ ')' -%}
     cast(
         case
         when {{ trials }} > 0 and {{ successes }} <= {{ trials }} then {{ to_rate(

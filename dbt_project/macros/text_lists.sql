@@ -22,11 +22,11 @@
 {%- endmacro %}
 
 {% macro list_has(text, code) -%}
-    (position({{ code }} in ',' || {{ text }} || ',') > 0)
+    (strpos(',' || {{ text }} || ',', {{ code }}) > 0)
 {%- endmacro %}
 
 {% macro has_flag(text, flag) -%}
-    (position(',{{ flag }},' in ',' || {{ text }} || ',') > 0)
+    (strpos(',' || {{ text }} || ',', ',{{ flag }},') > 0)
 {%- endmacro %}
 
 {% macro with_flag(text, flag, condition) -%}

@@ -79,7 +79,7 @@ CASES = {
     "athena": {
         "with_function": (
             "with function f(x bigint) returns bigint return x + 1 select f(1)",
-            "with f as (select 1 as a) select a from f",
+            "with function as (select 1 as a) select a from function",
         ),
         "with_session": (
             "with session query_max_run_time = '1h' select 1",
