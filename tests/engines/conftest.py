@@ -7,9 +7,12 @@ from uuid import uuid4
 
 import boto3
 import pytest
+from redshift_service import redshift
 
 from standins.athena.api import FINAL_STATES
 from standins.engines import control, services
+
+__all__ = ["athena", "athena_service", "put", "redshift"]
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import redshift_connector
 
 from standins.redshift import DATABASE, OWNER, environment, trusted
@@ -29,16 +30,25 @@ class Redshift:
             *("--state", str(state), "--aws-endpoint", aws_endpoint),
         ]
         root = Path(__file__).parents[2]
-        self.python_path = {"PYTHONPATH": f"{root / 'tests'}:{root / 'glue'}"}
+        self.aws = {
+            "AWS_ENDPOINT_URL": aws_endpoint,
+            "AWS_ACCESS_KEY_ID": "stand-in",
+            "AWS_SECRET_ACCESS_KEY": "stand-in",
+            "AWS_REGION": "us-east-1",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ALLOW_HTTP": "true",
+        }
+        python_path = {"PYTHONPATH": f"{root / 'tests'}:{root / 'glue'}"}
+        self.process_environment = os.environ | self.aws | python_path
 
     @property
     def environment(self) -> dict[str, str]:
-        """Variables by which dbt and the driver reach it."""
-        return environment(self.port, self.state)
+        """Variables by which dbt and the driver reach it, and AWS's clients what is behind it."""
+        return self.aws | environment(self.port, self.state)
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        self.process = subprocess.Popen(self.command, env=os.environ | self.python_path)
+        self.process = subprocess.Popen(self.command, env=self.process_environment)
         deadline = time.monotonic() + _PATIENCE_S
         while time.monotonic() < deadline and self.process.poll() is None:
             with closing(socket.socket()) as probe:
@@ -69,6 +79,15 @@ class Redshift:
         connection.autocommit = True
         with closing(connection), closing(connection.cursor()) as cursor:
             yield cursor
+
+
+@pytest.fixture(scope="session")
+def redshift(tmp_path_factory: pytest.TempPathFactory, s3_service: str) -> Iterator[Redshift]:
+    """Serve a stand-in of Redshift over the stand-in of S3 and Glue."""
+    service = Redshift(tmp_path_factory.mktemp("redshift"), s3_service)
+    service.start()
+    yield service
+    service.end()
 
 
 def rows(cursor: Any, sql: str) -> list[tuple[Any, ...]]:

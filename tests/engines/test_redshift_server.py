@@ -1,6 +1,5 @@
 """The process of the stand-in: sign-in and TLS by the real driver, its end, and what a crash leaves."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -56,8 +55,7 @@ def iam(service: Redshift, **changes: Any) -> redshift_connector.Connection:
 
 @pytest.fixture
 def signed_in_here(service: Redshift, monkeypatch: pytest.MonkeyPatch) -> None:
-    keys = {"AWS_ACCESS_KEY_ID": "stand-in", "AWS_SECRET_ACCESS_KEY": "stand-in"}
-    for name, value in (service.environment | keys).items():
+    for name, value in service.environment.items():
         monkeypatch.setenv(name, value)
 
 
@@ -130,7 +128,7 @@ def test_a_killed_stand_in_heals_at_the_next_start(service: Redshift) -> None:
 def test_a_start_that_was_killed_half_way_is_made_anew(tmp_path: Path) -> None:
     service = Redshift(tmp_path / "state", NOWHERE)
     for delay_s in (0.4, 0.8):
-        process = subprocess.Popen(service.command, env=os.environ | service.python_path)
+        process = subprocess.Popen(service.command, env=service.process_environment)
         time.sleep(delay_s)
         process.kill()
         process.wait()
@@ -157,7 +155,7 @@ def test_a_port_in_use_is_told_in_both_languages(service: Redshift, tmp_path: Pa
     second = Redshift(tmp_path / "second", NOWHERE)
     command = [str(service.port) if part == str(second.port) else part for part in second.command]
     ended = subprocess.run(
-        command, env=os.environ | service.python_path, capture_output=True, check=False, timeout=60
+        command, env=service.process_environment, capture_output=True, check=False, timeout=60
     )
     assert ended.returncode == 1
     message = ended.stderr.decode()

@@ -196,8 +196,29 @@ def test_start_up_keeps_what_postgres_knows() -> None:
     [
         (b"Q", b"select 1\0", b"SELECT 1\0"),
         (b"P", b"name\0select $1\0\0\1\0\0\0\x17", b"name\0SELECT $1\0\0\1\0\0\0\x17"),
-        (b"B", b"select\0", b"select\0"),
+        (b"B", b"\0select\0\0\0\0\0\0\0", b"\0select\0\0\0\0\0\0\0"),
+        (b"S", b"", b""),
     ],
 )
-def test_only_statements_are_prepared(kind: bytes, body: bytes, expected: bytes) -> None:
-    assert wire.rewritten(kind, body, str.upper) == expected
+def test_only_statements_are_rewritten(kind: bytes, body: bytes, expected: bytes) -> None:
+    statements = wire.Statements(lambda sql: None, str.upper)
+    assert statements.passed_on(kind, body) == wire.message(kind, expected)
+
+
+def test_a_statement_that_is_run_again_is_made_ready_again() -> None:
+    asked: list[str] = []
+    hindrances = iter([None, None, "gone"])
+
+    def hindrance(sql: str) -> str | None:
+        asked.append(sql)
+        return next(hindrances)
+
+    statements = wire.Statements(hindrance, str.upper)
+    bind = b"portal\0s1\0\0\0\0\0\0\0"
+    statements.passed_on(b"P", b"s1\0select a\0\0\0")
+    for runs in (1, 2):
+        assert statements.passed_on(b"B", bind) == wire.message(b"B", bind)
+        assert asked == ["select a"] * runs
+    refused = wire.message(b"P", b"refused\0select pg_catalog.refuse('gone')\0\0\0")
+    again = wire.message(b"B", b"portal\0refused\0\0\0\0\0\0\0")
+    assert statements.passed_on(b"B", bind) == refused + again

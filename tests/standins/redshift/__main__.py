@@ -9,6 +9,7 @@ from pathlib import Path
 from standins.redshift import environment, trusted
 from standins.redshift.postgres import Postgres, PostgresError
 from standins.redshift.service import Service
+from standins.redshift.sql import to_postgres
 from standins.redshift.tls import server_context
 from standins.redshift.wire import Gateway, serve
 
@@ -46,7 +47,8 @@ def main() -> int:
 async def _serve(postgres: Postgres, port: int, state: Path, aws_endpoint: str) -> None:
     service = Service(postgres, aws_endpoint)
     tls = server_context(trusted(state))
-    server = await serve(Gateway(postgres.socket, tls, service.admit, service.prepare), port)
+    gateway = Gateway(postgres.socket, tls, service.admit, service.hindrance, to_postgres)
+    server = await serve(gateway, port)
     for name, value in environment(port, state).items():
         print(f"{name}={value}", flush=True)
     ended = asyncio.Event()

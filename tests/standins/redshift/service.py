@@ -1,4 +1,4 @@
-"""What the stand-in does with a user who signs in and with a statement before PostgreSQL runs it."""
+"""What the stand-in does for a user who signs in, and for a statement before PostgreSQL runs it."""
 
 import threading
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ from standins.redshift import DATABASE
 from standins.redshift.files import UnreadableFile
 from standins.redshift.postgres import Postgres
 from standins.redshift.spectrum import Spectrum, UncoveredTable
-from standins.redshift.sql import is_bound_view, refusal, to_postgres, words
+from standins.redshift.sql import is_bound_view, words
 
 
 @dataclass
 class Service:
-    """Admits users and prepares statements, over one PostgreSQL and one Glue catalog."""
+    """Admits users and makes ready for statements, over one PostgreSQL and one Glue catalog."""
 
     postgres: Postgres
     aws_endpoint: str
@@ -36,19 +36,19 @@ class Service:
                 cursor.execute(f'create role "{name}" login')
                 cursor.execute(f'grant connect, temporary on database "{DATABASE}" to "{name}"')
 
-    def prepare(self, sql: str) -> str:
-        """Return the statement for PostgreSQL, after the external tables it reads are current."""
+    def hindrance(self, sql: str) -> str | None:
+        """Bring the external tables that a statement reads up to date, or return why it cannot run."""
         if not _may_read(sql):
-            return to_postgres(sql)
+            return None
         try:
             if is_bound_view(sql) and words(sql) & set(self._spectrum.schemas()):
-                return refusal("External tables are not supported in views with schema binding")
+                return "External tables are not supported in views with schema binding"
             self._spectrum.refresh(sql)
         except (UncoveredTable, UnreadableFile, ClientError, BotoCoreError, OSError) as error:
-            return refusal(str(error))
+            return str(error)
         except psycopg2.Error as error:
-            return refusal(f"Spectrum Scan Error: {error}")
-        return to_postgres(sql)
+            return f"Spectrum Scan Error: {error}"
+        return None
 
 
 def _may_read(sql: str) -> bool:

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from standins.redshift import signin
+from standins.redshift.sql import refusal
 
 _SSL_REQUEST, _GSS_REQUEST, _CANCEL_REQUEST = 80877103, 80877104, 80877102
 # PostgreSQL refuses the parameters that only Redshift knows.
 _KEPT_PARAMETERS = {"user", "database", "application_name", "client_encoding"}
+_WITH_STATEMENT = (b"Q", b"P", b"B")
 _LARGEST_STARTUP = 10_000
 
 
@@ -23,13 +25,15 @@ _LARGEST_STARTUP = 10_000
 class Gateway:
     """What a session needs: where PostgreSQL answers, and what to do with users and statements.
 
-    `admit` makes sure that a user exists; `prepare` returns the statement to run in place of one.
+    `admit` makes sure that a user exists. `hindrance` makes everything ready for a statement of
+    Redshift, or returns why it cannot run; `rewrite` returns it as one of PostgreSQL.
     """
 
     socket: Path
     tls: ssl.SSLContext
     admit: Callable[[str], None]
-    prepare: Callable[[str], str]
+    hindrance: Callable[[str], str | None]
+    rewrite: Callable[[str], str]
 
 
 def startup_parameters(payload: bytes) -> dict[str, str]:
@@ -46,14 +50,52 @@ def startup_message(parameters: dict[str, str], version: bytes) -> bytes:
     return struct.pack("!i", len(version) + len(body) + 5) + version + body + b"\0"
 
 
-def rewritten(kind: bytes, body: bytes, prepare: Callable[[str], str]) -> bytes:
-    """Return the body of a driver's message with its statement, if it has one, prepared."""
-    if kind == b"Q":
-        return prepare(body[:-1].decode()).encode() + b"\0"
-    if kind == b"P":
-        name, statement, rest = body.split(b"\0", 2)
-        return name + b"\0" + prepare(statement.decode()).encode() + b"\0" + rest
-    return body
+class Statements:
+    """The statements of one session, on their way from the driver to PostgreSQL."""
+
+    def __init__(
+        self, hindrance: Callable[[str], str | None], rewrite: Callable[[str], str]
+    ) -> None:
+        self._hindrance = hindrance
+        self._rewrite = rewrite
+        self._prepared: dict[bytes, str] = {}
+        self._unused: set[bytes] = set()
+
+    def passed_on(self, kind: bytes, body: bytes) -> bytes:
+        """Return the messages that PostgreSQL gets in place of one of the driver's."""
+        if kind == b"Q":
+            return message(kind, self._for_postgres(body[:-1].decode()) + b"\0")
+        if kind == b"P":
+            name, statement, rest = body.split(b"\0", 2)
+            self._prepared[name] = statement.decode()
+            self._unused.add(name)
+            return message(
+                kind, name + b"\0" + self._for_postgres(self._prepared[name]) + b"\0" + rest
+            )
+        if kind == b"B":
+            return self._bound(body)
+        return message(kind, body)
+
+    def _for_postgres(self, sql: str) -> bytes:
+        hindrance = self._hindrance(sql)
+        return (self._rewrite(sql) if hindrance is None else refusal(hindrance)).encode()
+
+    def _bound(self, body: bytes) -> bytes:
+        """Make ready again for a statement that the driver runs once more, without sending it."""
+        portal, name, _ = body.split(b"\0", 2)
+        if name in self._unused or name not in self._prepared:
+            self._unused.discard(name)
+            return message(b"B", body)
+        hindrance = self._hindrance(self._prepared[name])
+        if hindrance is None:
+            return message(b"B", body)
+        refused = b"refused\0" + refusal(hindrance).encode() + b"\0\0\0"
+        return message(b"P", refused) + message(b"B", portal + b"\0refused\0" + b"\0" * 6)
+
+
+def message(kind: bytes, body: bytes) -> bytes:
+    """Return a message: its kind, its length, its body."""
+    return kind + struct.pack("!i", len(body) + 4) + body
 
 
 async def serve(gateway: Gateway, port: int) -> asyncio.Server:
@@ -117,13 +159,15 @@ async def _session(gateway: Gateway, reader: StreamReader, writer: StreamWriter)
 
 
 async def _statements(gateway: Gateway, reader: StreamReader, upstream: StreamWriter) -> None:
+    statements = Statements(gateway.hindrance, gateway.rewrite)
     while True:
         kind = await reader.readexactly(1)
         (length,) = struct.unpack("!i", await reader.readexactly(4))
         body = await reader.readexactly(length - 4)
-        if kind in (b"Q", b"P"):
-            body = await asyncio.to_thread(rewritten, kind, body, gateway.prepare)
-        upstream.write(kind + struct.pack("!i", len(body) + 4) + body)
+        if kind in _WITH_STATEMENT:
+            upstream.write(await asyncio.to_thread(statements.passed_on, kind, body))
+        else:
+            upstream.write(message(kind, body))
         await upstream.drain()
 
 
