@@ -20,6 +20,8 @@ from standins.athena.results import Result, as_text, base_type
 from standins.athena.statements import translate
 from standins.athena.words import words
 
+FINAL_STATES = ("SUCCEEDED", "FAILED", "CANCELLED")
+
 _PAGE = 1000
 _UTILITIES = ("show", "describe", "desc", "explain")
 _DDL = ("create", "drop", "alter", "msck")

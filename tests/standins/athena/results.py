@@ -1,16 +1,17 @@
 """Results as Athena gives them: every value as text, in its answers and in its file of results."""
 
 import base64
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from sqlglot import exp
 
 Row = Sequence[str | None]
-_EXPONENT = re.compile(r"(-?[\d.]+)e([+-]\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +84,17 @@ def _field(place: int, value: Any, type_: exp.Expression) -> str:
     return f"field{place}={_text(value, type_)}"
 
 
-def _float(value: Any) -> str:
-    """Write a floating number as Java does: 1.0E10."""
-    text = repr(value) if isinstance(value, float) else str(value)
-    match = _EXPONENT.fullmatch(text)
-    if match is None:
-        return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}.get(text, text)
-    digits = match[1] if "." in match[1] else f"{match[1]}.0"
-    return f"{digits}E{int(match[2])}"
+def _float(given: Any) -> str:
+    """Write a floating number as Java does: with an exponent from 10**7 on and below 0.001."""
+    value = float(given)
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else f"{'-' if value < 0 else ''}Infinity"
+    if value == 0 or 1e-3 <= abs(value) < 1e7:
+        return repr(value)
+    sign, digits, exponent = Decimal(repr(value)).as_tuple()
+    first, *others = "".join(map(str, digits)).rstrip("0")
+    point = int(exponent) + len(digits) - 1
+    return f"{'-' if sign else ''}{first}.{''.join(others) or '0'}E{point}"
 
 
 def _quoted(value: str | None) -> str:
