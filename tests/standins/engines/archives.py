@@ -69,6 +69,7 @@ def fetch(archive: Archive, folder: Path, report: Report) -> Path:
     if is_whole(path, archive):
         report(archive.size)
         return path
+    path.unlink(missing_ok=True)  # Ivy leaves a file alone that looks newer than its own
     work = folder / f"{archive.name}.ivy"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)

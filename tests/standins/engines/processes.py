@@ -57,7 +57,7 @@ class State:
             values = json.loads(path.read_text())
             processes = {name: Started(**p) for name, p in values["processes"].items()}
             return cls(values["ports"], processes, values.get("is_kept", True))
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+        except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
     def write(self, path: Path) -> None:
