@@ -12,16 +12,14 @@ from redshift_service import redshift
 from standins.athena.api import FINAL_STATES
 from standins.engines import control, services
 
-__all__ = ["athena", "athena_service", "put", "redshift"]
+__all__ = ["athena", "athena_variables", "put", "redshift"]
 
 
 @pytest.fixture(scope="session")
-def athena_service() -> Iterator[None]:
-    """Start Athena's stand-in, and set the variables that lead AWS's clients to it."""
-    with control.shared(services.ENGINES["athena"]) as state, pytest.MonkeyPatch.context() as patch:
-        for name, value in control.environment(state).items():
-            patch.setenv(name, value)
-        yield
+def athena_variables() -> Iterator[dict[str, str]]:
+    """Start Athena's stand-in; gives the variables that lead AWS's clients to it."""
+    with control.shared(services.ENGINES["athena"]) as state:
+        yield control.environment(state)
 
 
 @dataclass(frozen=True)
@@ -84,8 +82,10 @@ class Athena:
 
 
 @pytest.fixture
-def athena(athena_service: None) -> Athena:
-    """Give a fresh database and folder."""
+def athena(athena_variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Athena:
+    """Give a fresh database and folder, with AWS's clients led to the stand-in."""
+    for variable, value in athena_variables.items():
+        monkeypatch.setenv(variable, value)
     name = f"test_{uuid4().hex[:12]}"
     asked = Athena(boto3.client("athena"), name, f"s3://{services.BUCKET}/{name}")
     asked.run(f"create schema {name}")
