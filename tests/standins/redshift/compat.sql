@@ -124,6 +124,58 @@ create function pg_catalog.json_extract_path_text(document text, variadic path t
 returns text language sql immutable
 as $$ select coalesce(pg_catalog.json_extract_path_text(document::json, variadic path), '') $$;
 
+-- External schemas. spectrum.py reads the first table and fills the second; an external table is a
+-- view over rows that it keeps in the schema of the same name.
+
+create schema spectrum;
+grant usage on schema spectrum to public;
+
+create table spectrum.schemas (schemaname text primary key, databasename text not null);
+grant select, insert, delete on spectrum.schemas to public;
+
+create table spectrum.tables (
+    schemaname text, tablename text, columns text, state text, primary key (schemaname, tablename)
+);
+
+-- By oid, which a view keeps when it is renamed.
+create table spectrum.late_binding_views (view oid primary key, query text not null);
+grant select, insert, update on spectrum.late_binding_views to public;
+
+-- What every view reads. Unlike pg_views it waits for no lock: a session that has just renamed a view
+-- and goes on would wait for itself.
+create view spectrum.readers as
+select views.relname::text as viewname, registered.query as reads
+from spectrum.late_binding_views as registered
+inner join pg_class as views on registered.view = views.oid
+union all
+select views.relname::text as viewname, string_agg(behind.relname::text, ' ') as reads
+from pg_class as views
+inner join pg_namespace as namespaces on views.relnamespace = namespaces.oid
+inner join pg_rewrite as rules on views.oid = rules.ev_class
+inner join pg_depend as dependencies
+    on rules.oid = dependencies.objid
+    and dependencies.classid = 'pg_rewrite'::regclass
+    and dependencies.refclassid = 'pg_class'::regclass
+inner join pg_class as behind on dependencies.refobjid = behind.oid
+where
+    views.relkind = 'v'
+    and views.oid <> behind.oid
+    and namespaces.nspname not in ('pg_catalog', 'information_schema', 'spectrum')
+    and namespaces.nspname not in (select schemaname from spectrum.schemas)
+group by views.oid, views.relname;
+
+create procedure pg_catalog.create_external_schema(
+    name text, database text, if_not_exists boolean
+) language plpgsql as $$
+begin
+    if if_not_exists and exists (select from pg_namespace where nspname = name) then
+        return;
+    end if;
+    execute format('create schema %I', name);
+    delete from spectrum.schemas where schemaname = name;
+    insert into spectrum.schemas values (name, database);
+end $$;
+
 -- A late-binding view keeps the text of its query and reads by name whenever it is asked: what it
 -- reads may be dropped and made again. Its columns are those at the time it was made.
 
@@ -155,36 +207,13 @@ begin
         format('select %s from (%s) as query', typed, query),
         declared
     );
+    insert into spectrum.late_binding_views values (name::regclass, query)
+    on conflict (view) do update set query = excluded.query;
 end $$;
 
 -- The system views call them views, and so they are listed once.
 create function pg_catalog.pg_get_late_binding_view_cols() returns setof record language plpgsql
 as $$ begin end $$;
-
--- External schemas. spectrum.py reads the first table and fills the second; an external table is a
--- view over rows that it keeps in the schema of the same name.
-
-create schema spectrum;
-grant usage on schema spectrum to public;
-
-create table spectrum.schemas (schemaname text primary key, databasename text not null);
-grant select, insert, delete on spectrum.schemas to public;
-
-create table spectrum.tables (
-    schemaname text, tablename text, columns text, state text, primary key (schemaname, tablename)
-);
-
-create procedure pg_catalog.create_external_schema(
-    name text, database text, if_not_exists boolean
-) language plpgsql as $$
-begin
-    if if_not_exists and exists (select from pg_namespace where nspname = name) then
-        return;
-    end if;
-    execute format('create schema %I', name);
-    delete from spectrum.schemas where schemaname = name;
-    insert into spectrum.schemas values (name, database);
-end $$;
 
 -- A nested column can be selected as text only by a session that asks for it.
 -- https://docs.aws.amazon.com/redshift/latest/dg/serializing-complex-JSON.html

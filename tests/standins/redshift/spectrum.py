@@ -145,10 +145,7 @@ class Spectrum:
             schemas = dict(cursor.fetchall())
             if not schemas:
                 return
-            cursor.execute(
-                "select viewname, definition from pg_views"
-                " where schemaname not in ('pg_catalog', 'information_schema')"
-            )
+            cursor.execute("select viewname, reads from spectrum.readers")
             names = mentioned(sql, set(schemas), dict(cursor.fetchall()))
         for schema in sorted(names & set(schemas)):
             for table in self._tables(schemas[schema], names):
@@ -271,7 +268,7 @@ def _define(cursor: Any, schema: str, table: Table) -> None:
         for c in table.columns
     )
     cursor.execute(f"drop table if exists {stored} cascade")
-    cursor.execute(f"create unlogged table {stored} ({types})")
+    cursor.execute(f"create table {stored} ({types})")
     cursor.execute(f"grant select on {stored} to public")
     cursor.execute(f"create view {shown} as select {selected} from {stored}")
     cursor.execute("select nspowner::regrole::text from pg_namespace where nspname = %s", (schema,))

@@ -24,9 +24,11 @@ def server_context(trusted: Path) -> ssl.SSLContext:
     if not certificate.exists():
         certificate.parent.mkdir(parents=True, exist_ok=True)
         _make(certificate, key)
-    usual = ssl.get_default_verify_paths().cafile
-    others = b"" if usual is None or Path(usual) == trusted else Path(usual).read_bytes()
-    trusted.write_bytes(others + b"\n" + certificate.read_bytes())
+    paths = ssl.get_default_verify_paths()
+    # The first may be this very file, by SSL_CERT_FILE.
+    usual = {Path(p) for p in (paths.cafile, paths.openssl_cafile) if p} - {trusted}
+    parts = [path.read_bytes() for path in sorted(usual) if path.is_file()]
+    trusted.write_bytes(b"\n".join([*parts, certificate.read_bytes()]))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     return context

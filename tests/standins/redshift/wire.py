@@ -18,6 +18,8 @@ _SSL_REQUEST, _GSS_REQUEST, _CANCEL_REQUEST = 80877103, 80877104, 80877102
 # PostgreSQL refuses the parameters that only Redshift knows.
 _KEPT_PARAMETERS = {"user", "database", "application_name", "client_encoding"}
 _WITH_STATEMENT = (b"Q", b"P", b"B")
+# What a driver that has gone looks like.
+_GONE = (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError)
 _LARGEST_STARTUP = 10_000
 
 
@@ -104,8 +106,8 @@ async def serve(gateway: Gateway, port: int) -> asyncio.Server:
     async def session(reader: StreamReader, writer: StreamWriter) -> None:
         try:
             await _session(gateway, reader, writer)
-        except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
-            pass  # the driver has gone
+        except _GONE:
+            pass
         except asyncio.CancelledError:
             pass  # the stand-in ends
         finally:
@@ -148,12 +150,12 @@ async def _session(gateway: Gateway, reader: StreamReader, writer: StreamWriter)
             asyncio.create_task(_statements(gateway, reader, upstream)),
             asyncio.create_task(_answers(upstream_reader, writer)),
         ]
-        done, pending = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        _, pending = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         for task in pending:
             task.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
-        for task in done:
-            task.result()
+        for ended in await asyncio.gather(*ways, return_exceptions=True):
+            if isinstance(ended, Exception) and not isinstance(ended, _GONE):
+                raise ended
     finally:
         upstream.close()
 
