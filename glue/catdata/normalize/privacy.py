@@ -12,9 +12,9 @@ from catdata.normalize.texts import squeezed
 from catdata.values import scrub
 
 KEY_VARIABLE = "CATDATA_APPLICANT_KEY"
-# Ten digits, a mail's sign, a label, an honorific or a street: few identities have any of them.
+# Ten digits, perhaps in groups, a mail's sign, a label, an honorific or a street: few identities have any of them.
 _PERHAPS_PERSONAL = (
-    r"[0-9]{10}|[0-9][-() ]{1,2}[0-9]{1,4}[-() ]{1,2}[0-9]{3}|@|:|様|さん|氏|番|丁目"
+    r"[0-9]{10}|[0-9][-() ._/・~]{1,3}[0-9]{1,4}[-() ._/・~]{1,3}[0-9]{3}|@|[:=]|様|さん|氏|番|丁目"
     r"|電話|携帯|連絡先|(?i:tel|phone|fax)|口座|普通|当座|\b(?:Mr|Mrs|Ms|Miss|Dr)\b"
 )
 

@@ -23,6 +23,7 @@ CHIP_DIGITS = 15
 PHONE_DIGITS = 10
 ORDINARY = r"^[0-9A-Za-z._/-]*[0-9][0-9A-Za-z._/-]*$"
 ORDINARY_CELL = re.compile(ORDINARY)
+MANY_DIGITS = r"(?:[0-9][._/-]*){10}"
 
 
 def taken_out(extract: str, text: str) -> str:
@@ -132,15 +133,19 @@ class Texts:
         """Return which cells of a column of unique spellings are plain numbers such as K-00123.
 
         Such a cell is its own identifier, and never the label of a total or a note; so that
-        a column of ten million of them costs no Python. None for a column with few spellings.
+        a column of ten million of them costs no Python. Ten digits may be a telephone's, which the
+        identifier parser takes out. None for a column with few spellings.
         """
         if name not in self._ordinary:
             column = self.raw(name)
             mask = None
             if not pa.types.is_dictionary(column.type):
                 alike = pc.match_substring_regex(column, ORDINARY)
-                short = pc.less(pc.binary_length(column), CHIP_DIGITS)
-                mask = pc.and_(alike, short).to_numpy(zero_copy_only=False)
+                length = pc.binary_length(column)
+                mask = pc.and_(alike, pc.less(length, CHIP_DIGITS)).to_numpy(zero_copy_only=False)
+                if (pc.max(length).as_py() or 0) >= PHONE_DIGITS:
+                    many = pc.match_substring_regex(column, MANY_DIGITS)
+                    mask = mask & ~many.to_numpy(zero_copy_only=False)
             self._ordinary[name] = mask
         return self._ordinary[name]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 _NUMBER = re.compile(r"-?\d[\d,]*")
+_LONGEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Reconciled:
 def number_in(text: str) -> int | None:
     """Return the first whole number of a text such as 合計 1,234頭, None when there is none."""
     found = _NUMBER.search(unicodedata.normalize("NFKC", text))
-    return int(found.group().replace(",", "")) if found else None
+    return int(found.group().replace(",", "")) if found and len(found.group()) <= _LONGEST else None
 
 
 def reconcile(

@@ -14,6 +14,7 @@ from catdata.values.text import fold, kanji_to_digits, says_nothing
 OUTLIER_MONTHS = 22 * 12
 _DAYS_A_MONTH = Decimal("30.4375")  # 365.25 / 12
 _TENTH = Decimal("0.1")
+_LONGEST = 9999
 
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 _YEARS = r"(?:歳|才|さい|ヶ?年|years?|yrs?|y)"
@@ -127,7 +128,7 @@ def _born_before(day: str, months: Months, context: Context) -> Span | None:
     except InvalidDateError:
         return None
     low, high = months
-    if high is None:
+    if high is None or high > _LONGEST:
         return None
     return Span(
         at.first - timedelta(days=ceil((high + 1) * _DAYS_A_MONTH)),
@@ -181,7 +182,9 @@ def _one(text: str) -> Months | None:
     if not found or not found[0].strip() or re.match(r"[0-9a-z月年]", text[found.end() :].strip()):
         return None
     parts = found.groupdict()
-    if not any(parts[unit] for unit in "ymwd"):
+    numbers = [parts[unit] for unit in "ymwd" if parts[unit]]
+    # Longer ones are no ages, and do not fit the columns.
+    if not numbers or any(len(n.partition(".")[0]) > 4 or len(n) > 8 for n in numbers):
         return None
     months = Decimal(parts["m"] or 0) + (Decimal("0.5") if parts["mh"] else 0)
     days = Decimal(parts["w"] or 0) * 7 + Decimal(parts["d"] or 0)

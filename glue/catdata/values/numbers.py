@@ -21,8 +21,12 @@ _NOT_COLLECTED_MARKS = re.compile(
 )
 
 
+# The columns hold numbers of 32 bits; what is larger is a telephone's number or a mistake.
+_LARGEST = 2**31 - 1
+
+
 class MalformedNumberError(ValueError):
-    """A text that is no whole number."""
+    """A text that is no whole number, or a larger one than counts and amounts are."""
 
 
 def read_whole(folded: str) -> int:
@@ -30,8 +34,16 @@ def read_whole(folded: str) -> int:
     found = _COUNT.fullmatch(folded) or _COUNT.fullmatch(kanji_to_digits(folded))
     if not found:
         raise MalformedNumberError(folded)
-    number = int(found["n"].replace(",", ""))
+    number = _read(found["n"])
     return -number if found["minus"] else number
+
+
+def _read(digits: str | None) -> int:
+    grouped = (digits or "0").replace(",", "")
+    # int() itself refuses thousands of digits.
+    if len(grouped) > 400 or (number := int(grouped)) > _LARGEST:
+        raise MalformedNumberError(grouped)
+    return number
 
 
 def parse_count(text: str, context: Context, args: Mapping[str, object]) -> Parsed:
@@ -86,6 +98,11 @@ def parse_yen(text: str, context: Context, args: Mapping[str, object]) -> Parsed
     found = _YEN.fullmatch(folded) or _YEN.fullmatch(kanji_to_digits(folded))
     if not found or not (found["n"] or found["man"] or found["sen"]):
         return Parsed({}, ("COUNT_UNPARSED",))
-    man, sen, rest = (int((found[g] or "0").replace(",", "")) for g in ("man", "sen", "n"))
+    try:
+        man, sen, rest = (_read(found[g]) for g in ("man", "sen", "n"))
+    except MalformedNumberError:
+        return Parsed({}, ("COUNT_UNPARSED",))
     amount = man * 10_000 + sen * 1_000 + rest
+    if amount > _LARGEST:
+        return Parsed({}, ("COUNT_UNPARSED",))
     return Parsed({"*": -amount if found["minus"] else amount})

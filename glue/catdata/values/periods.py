@@ -152,7 +152,7 @@ def _fiscal(span: Span, context: Context) -> int:
 
 
 def _one(text: str, context: Context) -> Span:
-    if text.isdigit() and 1 <= int(text) <= _MAX_MONTH:
+    if re.fullmatch("[0-9]{1,2}", text) and 1 <= int(text) <= _MAX_MONTH:
         text += "月"
     if text in _HALVES and context.fiscal_year is not None:
         return _months(context.fiscal_year, *_HALVES[text], context, ("YEAR_INFERRED",))
@@ -166,7 +166,9 @@ def _fiscal_span(text: str, context: Context) -> Span | None:
     if not found or not (text.startswith("fy") or "年度" in text):
         return None
     try:
-        year, flags = (int(found["y"]), ()) if found["y"] else _era_year(found["e"], found["ey"])
+        year, flags = (
+            (_plausible(int(found["y"])), ()) if found["y"] else _era_year(found["e"], found["ey"])
+        )
     except InvalidYearError as error:
         raise InvalidDateError(text) from error
     part = part.strip(" ()")

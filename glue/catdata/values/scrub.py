@@ -11,6 +11,9 @@ REMOVED = "〔削除〕"
 
 _HYPHENS = "‐‑‒–—―−ーｰ-"
 _H = f"[{_HYPHENS}]"
+_BETWEEN = rf"(?:{_H}|\s)"
+# Characters that no one sees, and that would part the digits of a number.
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _WORD = r"[一-龯々〆ヶぁ-んァ-ヴー]"
 _COUNTED = (
     r"(?! ?(?:匹|頭|歳|才|[かカケヶヵ]月|月|日|回|kg|g|cm|時|週|年|件|人|名|個|分|円|%|/|[0-9]))"
@@ -30,9 +33,15 @@ _CONTACTS = (
     ),
     # Japanese numbers: 10 or 11 digits with the leading 0, or after +81; fewer are a case's number
     re.compile(
-        rf"(?<![0-9])(?:\+ ?81[ -]?\(?0?\)?|\(?0(?=(?:(?:{_H}|[ ()]){{0,2}}[0-9]){{9,10}}(?![0-9])))"
-        rf"[1-9][0-9]{{0,3}}\)?(?:{_H}| |\()?"
-        rf"[0-9]{{1,4}}\)?(?:{_H}| )?[0-9]{{3,4}}(?![0-9])"
+        rf"(?<![0-9])(?:\+ ?81[ -]?\(?0?\)?"
+        rf"|\(?0(?=(?:[\s(){_HYPHENS}]{{0,3}}[0-9]){{9,10}}(?![0-9])))"
+        rf"[1-9][0-9]{{0,3}}\)?(?:{_BETWEEN}|\()?"
+        rf"[0-9]{{1,4}}\)?{_BETWEEN}?[0-9]{{3,4}}(?![0-9])"
+    ),
+    # the same with other signs between all groups, where no date goes on to either side
+    re.compile(
+        rf"(?<![0-9])(?<![0-9][._/・~{_HYPHENS}])0(?=(?:(?:[._/・~]| {_H} )?[0-9]){{9,10}}(?![0-9]))"
+        rf"[1-9][0-9]{{0,3}}([._/・~]| {_H} )[0-9]{{1,4}}\1[0-9]{{3,4}}(?![0-9]| ?[._/・~{_HYPHENS}] ?[0-9])"
     ),
     # North American numbers
     re.compile(
@@ -41,7 +50,9 @@ _CONTACTS = (
     # Australian numbers with area or country code
     re.compile(r"(?<![0-9])(?:\+ ?61 ?[0-9]|\(?0[2-478]\)?) ?[0-9]{4} ?[0-9]{4}(?![0-9])"),
     # bank accounts
-    re.compile(r"(?:口座(?:番号)?|普通|当座)[ :]*[0-9]{6,8}(?![0-9])"),
+    re.compile(
+        r"(?:口座(?:番号)?|(?:普通|当座)(?:預金|口座)?(?:番号)?)[ :.]*(?:No)?[ :.]*[0-9]{6,8}(?![0-9])"
+    ),
 )
 _HONORIFIC_OF_NOBODY = "".join(
     f"(?<!{word})"
@@ -82,7 +93,7 @@ _HONORIFIC_OF_NOBODY = "".join(
 _NAMES = (
     re.compile(
         r"(?:氏名|お?名前|申請者|届出者|通報者|相談者|飼い?主|所有者|拾得者|連絡者|担当者?)"
-        rf"(?:名|氏名)?[ ]?:[ ]?(?!不明|なし|無){_WORD}{{1,8}}(?: {_WORD}{{1,6}})?"
+        rf"(?:名|氏名)?[ ]?[:=][ ]?(?!不明|なし|無){_WORD}{{1,8}}(?: {_WORD}{{1,6}})?"
     ),
     re.compile(
         r"(?:[一-龯々ヶ]{1,4}|[ァ-ヴー]{2,8})[ ]?(?:[一-龯々]{1,3}|[ァ-ヴー]{2,8}|[ぁ-ん]{2,4})?"
@@ -125,7 +136,7 @@ def scrub_contacts(text: str) -> tuple[str, bool]:
 
 
 def _replace(text: str, patterns: tuple[re.Pattern[str], ...]) -> tuple[str, bool]:
-    normal = unicodedata.normalize("NFKC", text)
+    normal = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
     found = 0
     for pattern in patterns:
         normal, hits = pattern.subn(REMOVED, normal)

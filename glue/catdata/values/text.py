@@ -15,7 +15,7 @@ _SAYS_NOTHING = frozenset(
     | {"unknown", "unk", "not known", "n/a", "na", "null", "nan"}
 )
 _KANJI_DIGITS = {"〇": 0, "零": 0} | {kanji: n for n, kanji in enumerate("一二三四五六七八九", 1)}
-_KANJI_NUMBER = re.compile(r"[〇零一二三四五六七八九十百]+")
+_KANJI_NUMBER = re.compile(r"[〇零一二三四五六七八九十百]{1,30}")
 
 
 def plain(text: str) -> str:
