@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = ["catdata", "demo", "docs", "ingest", "relock", "test"]
+SCRIPTS = ["catdata", "demo", "docs", "ingest", "parity", "relock", "test"]
 
 
 def run(script: Path, *arguments: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
@@ -49,7 +49,7 @@ def tool(folder: Path, name: str, body: str) -> None:
     (folder / name).chmod(0o755)
 
 
-@pytest.mark.parametrize("script", ["demo", "docs", "relock", "test"])
+@pytest.mark.parametrize("script", ["demo", "docs", "parity", "relock", "test"])
 def test_help_needs_no_environment(script: str, bare: Path, tmp_path: Path) -> None:
     done = run(bare / "scripts" / script, "--help", cwd=tmp_path)
     assert done.returncode == 0 and len(done.stdout.splitlines()) >= 3
@@ -57,7 +57,19 @@ def test_help_needs_no_environment(script: str, bare: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "line", [["demo", "--fast"], ["demo", "--engine", "dask"], ["demo", "--engine"], ["docs", "x"]]
+    "line",
+    [
+        ["demo", "--fast"],
+        ["demo", "--engine", "dask"],
+        ["demo", "--engine"],
+        ["docs", "x"],
+        ["parity", "--fast"],
+        ["parity", "--keep"],
+        ["parity", "none.csv"],
+        ["parity", "--targets", "local"],
+        ["parity", "--targets", "a b"],
+        ["parity", "--lake", "s3://a/b", "."],
+    ],
 )
 def test_an_unknown_argument_is_named(line: list[str], bare: Path, tmp_path: Path) -> None:
     script, *arguments = line
