@@ -1,7 +1,9 @@
 """Where a job runs: one machine, a cluster, or AWS Glue; found out, never configured."""
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +38,9 @@ def spark_session(app_name: str) -> Iterator["SparkSession"]:
     for name, value in defaults.items():
         builder = builder.config(name, value)
     spark: SparkSession = builder.getOrCreate()
+    # Spark's own handler speaks to Java in the middle of whatever is being said to it.
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     spark.sparkContext.setLogLevel("ERROR")
     job = _glue_job(spark)
     try:
