@@ -15,8 +15,8 @@
     coalesce(array_join({{ column }}, ','), '')
 {%- endmacro %}
 
-{#- Redshift shows an array of an external table as JSON text (json_serialization_enable is set for
-    the user that dbt signs in as); codes hold no brackets, quotes or blanks. -#}
+{#- Redshift shows an array of an external table as JSON text, as session_settings asks for; codes hold
+    no brackets, quotes or blanks. -#}
 {% macro redshift__list_to_text(column) -%}
     coalesce(translate({{ column }}, '[]" ', ''), '')
 {%- endmacro %}

@@ -187,5 +187,6 @@ def test_one_model_alone_can_be_built_again(build: Build) -> None:
     built = build.dbt("run", "--select", "stg_load", "int_body", "mart_capacity")
     assert built.returncode == 0, built.stdout[-4000:]
     with build.redshift.connection() as cursor:
+        cursor.execute("set json_serialization_enable to true")
         assert rows(cursor, "select count(*) from catdata_marts.int_body")[0][0] > 0
         assert rows(cursor, "select count(*) from catdata_marts.stg_complaint")[0][0] > 0

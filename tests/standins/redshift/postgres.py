@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-import psycopg2
+import psycopg2  # type: ignore[import-untyped]
 
 from standins.redshift import DATABASE, OWNER
 
@@ -95,10 +95,11 @@ class Postgres:
     @contextmanager
     def connection(self, **options: Any) -> Iterator[Any]:
         """Give a connection of the superuser, closed afterwards; a block without error is committed."""
-        with closing(self._connect(**options)) as opened, opened:
+        with closing(self.connect(**options)) as opened, opened:
             yield opened
 
-    def _connect(self, **options: Any) -> Any:
+    def connect(self, **options: Any) -> Any:
+        """Return a connection of the superuser."""
         address = {"host": str(self._folder), "port": _PORT, "user": SUPERUSER, "dbname": DATABASE}
         return psycopg2.connect(**(address | options))
 
@@ -141,7 +142,7 @@ class Postgres:
         deadline = time.monotonic() + _PATIENCE_S
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
-                self._connect(dbname="postgres").close()
+                self.connect(dbname="postgres").close()
                 return
             except psycopg2.OperationalError:
                 time.sleep(0.05)
@@ -153,7 +154,7 @@ class Postgres:
 
     def _bootstrap(self) -> None:
         """Make the database, its owner, and what Redshift has and PostgreSQL lacks."""
-        with closing(self._connect(dbname="postgres")) as connection:
+        with closing(self.connect(dbname="postgres")) as connection:
             connection.autocommit = True  # databases are made outside of transactions
             cursor = connection.cursor()
             cursor.execute(f'drop database if exists "{DATABASE}"')

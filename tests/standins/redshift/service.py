@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import psycopg2
+import psycopg2  # type: ignore[import-untyped]
 from botocore.exceptions import BotoCoreError, ClientError
 
 from standins.redshift import DATABASE

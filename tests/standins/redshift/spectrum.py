@@ -123,6 +123,8 @@ class Spectrum:
     postgres: Postgres
     endpoint: str
     _locks: dict[str, threading.Lock] = field(default_factory=lambda: defaultdict(threading.Lock))
+    _asking: threading.Lock = field(default_factory=threading.Lock)
+    _connection: Any = None
 
     @cached_property
     def _glue(self) -> Any:
@@ -134,23 +136,30 @@ class Spectrum:
 
     def schemas(self) -> dict[str, str]:
         """Return the Glue database of each external schema."""
-        with self.postgres.connection() as connection, connection.cursor() as cursor:
-            cursor.execute("select schemaname, databasename from pg_catalog.svv_external_schemas")
-            return dict(cursor.fetchall())
+        return dict(
+            self._ask("select schemaname, databasename from pg_catalog.svv_external_schemas")
+        )
 
     def refresh(self, sql: str) -> None:
         """Bring the external tables that a statement reads to what the files say now."""
-        with self.postgres.connection() as connection, connection.cursor() as cursor:
-            cursor.execute("select schemaname, databasename from pg_catalog.svv_external_schemas")
-            schemas = dict(cursor.fetchall())
-            if not schemas:
-                return
-            cursor.execute("select viewname, reads from spectrum.readers")
-            names = mentioned(sql, set(schemas), dict(cursor.fetchall()))
-        for schema in sorted(names & set(schemas)):
-            for table in self._tables(schemas[schema], names):
-                with self._locks[f"{schema}.{table.name}"]:
-                    self._refresh_table(schema, table)
+        schemas = self.schemas()
+        if schemas:
+            views = dict(self._ask("select viewname, reads from spectrum.readers"))
+            names = mentioned(sql, set(schemas), views)
+            for schema in sorted(names & set(schemas)):
+                for table in self._tables(schemas[schema], names):
+                    with self._locks[f"{schema}.{table.name}"]:
+                        self._refresh_table(schema, table)
+
+    def _ask(self, query: str) -> list[tuple[str, str]]:
+        """Ask on a connection that is kept, as every statement needs it."""
+        with self._asking:
+            if self._connection is None or self._connection.closed:
+                self._connection = self.postgres.connect()
+                self._connection.autocommit = True
+            with self._connection.cursor() as cursor:
+                cursor.execute(query)
+                return list(cursor.fetchall())
 
     def _tables(self, database: str, names: set[str]) -> Iterator[Table]:
         for page in self._glue.get_paginator("get_tables").paginate(DatabaseName=database):
