@@ -107,6 +107,13 @@ def test_markup_in_a_name_is_shown_as_it_is() -> None:
     assert any("[red]x[/red].csv" in line for line in shown(outcome("raw/a/[red]x[/red].csv")))
 
 
+def test_a_spelling_gives_no_orders_to_the_terminal() -> None:
+    spelling = "\x1b[2J\x9b31m\n✗ raw/a/1.csv: forged"
+    lines = shown(outcome("raw/a/1.csv", unknown_codes=json.dumps({"転帰": {spelling: 1}})))
+    assert not any(line.startswith("✗") or "\x1b" in line or "\x9b" in line for line in lines)
+    assert any("\\x1b[2J" in line and "forged" in line for line in lines)
+
+
 def test_json_is_in_the_order_of_keys_and_keeps_japanese() -> None:
     text = summarise([outcome("raw/b/2.csv"), outcome("raw/a/猫.csv")]).to_json()
     assert "raw/a/猫.csv" in text

@@ -72,7 +72,8 @@ class RunSummary:
         """Print the summary: a table of objects by source, then what a person should look at."""
         console.print(_table(self.outcomes))
         for line in remarks(self.outcomes):
-            console.print(Text(line), soft_wrap=True)
+            # A spelling from a file must not give the terminal orders, nor begin a line of its own.
+            console.print(Text(printable(line)), soft_wrap=True)
         counts = Counter(o.status for o in self.outcomes)
         told = "、".join(f"{STATUS_JA[status]} {n}" for status, n in counts.most_common())
         style = "red" if self.exit_code else "green"
