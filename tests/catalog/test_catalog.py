@@ -133,9 +133,37 @@ def test_a_partition_lies_in_its_folder() -> None:
     assert partition["StorageDescriptor"]["Location"] == f"{LAKE}/{folder}/"
 
 
+def pairs(*years_of_bodies: range) -> frozenset[tuple[str, ...]]:
+    """Every year of a range for each body."""
+    return frozenset(
+        (f"{body:06d}", str(year)) for body, years in enumerate(years_of_bodies) for year in years
+    )
+
+
+@pytest.mark.parametrize(
+    ("partitions", "expected"),
+    [
+        (frozenset(), True),
+        (pairs(range(2020, 2021)), True),
+        (pairs(range(2015, 2025), range(2015, 2025)), True),
+        # Half of the folders of two bodies and ten years are there; then one less.
+        (pairs(range(2015, 2025)) | {("000009", "2015")}, True),
+        (pairs(range(2015, 2024)) | {("000009", "2024")}, True),
+        (pairs(range(2015, 2023)) | {("000009", "2024")}, False),
+        # A body with fifty years beside twenty with one.
+        (pairs(range(1974, 2024), *[range(2023, 2024)] * 20), False),
+    ],
+)
+def test_a_projection_is_mostly_of_folders_that_exist(
+    partitions: frozenset[tuple[str, ...]], expected: bool
+) -> None:
+    parameters = table_input(INTAKE, LAKE, partitions)["Parameters"]
+    assert ("projection.enabled" in parameters) == expected
+    assert ("storage.location.template" in parameters) == expected
+
+
 def test_only_entities_are_projected() -> None:
     """Of quarantine there is a folder for each load: they are registered one by one."""
-    assert "projection.enabled" in table_input(INTAKE, LAKE, frozenset())["Parameters"]
     for entity in (QUARANTINE, LOADS, *REFERENCES.values()):
         assert "projection.enabled" not in table_input(entity, LAKE, frozenset())["Parameters"]
 
@@ -188,7 +216,9 @@ def test_new_bodies_and_years_widen_what_glue_knows(lake: Storage) -> None:
         load(1, entity_rows='{"complaint": 1}', fiscal_years='[["131016", 2023], ["131016", 2024]]')
     )
     run_register(lake)
-    ledger.commit(load(2, entity_rows='{"complaint": 1}', fiscal_years='[["131024", 2025]]'))
+    ledger.commit(
+        load(2, entity_rows='{"complaint": 1}', fiscal_years='[["131024", 2024], ["131024", 2025]]')
+    )
     assert "created" not in run_register(lake)
     parameters = glue_table(lake, "normalized", "complaint")["Parameters"]
     assert parameters["projection.municipality_code.values"] == "131016,131024"
@@ -196,6 +226,7 @@ def test_new_bodies_and_years_widen_what_glue_knows(lake: Storage) -> None:
     assert partitions(lake, "normalized", "complaint") == {
         ("131016", "2023"),
         ("131016", "2024"),
+        ("131024", "2024"),
         ("131024", "2025"),
     }
     assert partitions(lake, "operations", "quarantine") == {
@@ -207,15 +238,16 @@ def test_new_bodies_and_years_widen_what_glue_knows(lake: Storage) -> None:
 def test_what_was_known_stays_known(lake: Storage) -> None:
     """A run that read the ledger before another one's load must not hide that load's rows."""
     ledger = Ledger(lake)
-    ledger.commit(load(1, entity_rows='{"complaint": 1}', fiscal_years='[["131016", 2023]]'))
+    ledger.commit(load(1, entity_rows='{"complaint": 1}', fiscal_years='[["131016", 2024]]'))
     databases = {layer: f"{layer}_{lake.url.rpartition('/')[2]}" for layer in LAYERS}
     late = listed(ledger.heads())
     ledger.commit(load(2, entity_rows='{"complaint": 1}', fiscal_years='[["131024", 2025]]'))
     run_register(lake)
+    assert len(partitions(lake, "normalized", "complaint")) == 2
     list(register(boto3.client("glue"), lake.url, databases, late))
     parameters = glue_table(lake, "normalized", "complaint")["Parameters"]
     assert parameters["projection.municipality_code.values"] == "131016,131024"
-    assert parameters["projection.fiscal_year.range"] == "2023,2025"
+    assert parameters["projection.fiscal_year.range"] == "2024,2025"
 
 
 def test_a_changed_column_reaches_glue(lake: Storage) -> None:
@@ -228,6 +260,17 @@ def test_a_changed_column_reaches_glue(lake: Storage) -> None:
     run_register(lake)
     table = glue_table(lake, "normalized", INTAKE.name)
     assert len(table["StorageDescriptor"]["Columns"]) + 2 == len(INTAKE.columns)
+
+
+def test_a_table_that_grows_sparse_is_no_longer_projected(lake: Storage) -> None:
+    ledger = Ledger(lake)
+    ledger.commit(load(1, entity_rows='{"complaint": 1}', fiscal_years='[["131016", 2024]]'))
+    run_register(lake)
+    assert "projection.enabled" in glue_table(lake, "normalized", "complaint")["Parameters"]
+    ledger.commit(load(2, entity_rows='{"complaint": 1}', fiscal_years='[["131024", 1990]]'))
+    run_register(lake)
+    assert "projection.enabled" not in glue_table(lake, "normalized", "complaint")["Parameters"]
+    assert partitions(lake, "normalized", "complaint") == {("131016", "2024"), ("131024", "1990")}
 
 
 def test_more_partitions_than_one_call_takes(lake: Storage) -> None:

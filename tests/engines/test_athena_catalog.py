@@ -117,9 +117,13 @@ def test_the_ledger_is_read_with_its_times_and_nulls(athena, lake: Storage) -> N
     assert told["observed_date"] is None
 
 
-def test_a_new_year_is_invisible_until_it_is_registered(athena, lake: Storage) -> None:
+# Beside the year 2024 of 131016: one that keeps the table projected, and one that does not.
+@pytest.mark.parametrize(("body", "year"), [("131016", 2025), ("999999", 2031)])
+def test_a_new_year_is_invisible_until_it_is_registered(
+    athena, lake: Storage, body: str, year: int
+) -> None:
     entity, name = ENTITIES["complaint"], f"{athena.database}_normalized.complaint"
-    key = layout.normalized_file(entity.name, "999999", 2031, "b-load", 0, 0)
+    key = layout.normalized_file(entity.name, body, year, "b-load", 0, 0)
     lake.put(key, one_row(entity))
     record = LoadRecord(
         load_id="b-load",
@@ -128,7 +132,7 @@ def test_a_new_year_is_invisible_until_it_is_registered(athena, lake: Storage) -
         object_version=1,
         status="committed",
         entity_rows='{"complaint": 1}',
-        fiscal_years='[["999999", 2031]]',
+        fiscal_years=f'[["{body}", {year}]]',
         started_at=NOW,
         committed_at=NOW,
     )

@@ -32,8 +32,8 @@ def register(
 ) -> Iterator[Registered]:
     """Make or update every database and table; `databases` names that of each layer.
 
-    Folders once registered stay known, so that two runs at once never take away each other's: Athena
-    reads the projection, Redshift the partitions.
+    Folders once registered stay known, so that two runs at once never take away each other's. Athena
+    reads the projection of a table that has one; Redshift always reads the partitions.
     """
     for layer, entities in LAYERS.items():
         database = databases[layer]
@@ -59,8 +59,6 @@ def _register(
     table = table_input(entity, lake, wanted | known)
     if is_new:
         glue.create_table(DatabaseName=database, TableInput=table)
-    else:
-        glue.update_table(DatabaseName=database, TableInput=table)
     missing = sorted(wanted - known)
     for first in range(0, len(missing), _BATCH):
         batch = missing[first : first + _BATCH]
@@ -70,6 +68,9 @@ def _register(
             PartitionInputList=[partition_input(entity, lake, values) for values in batch],
         )
         _refuse(answer.get("Errors", ()))
+    # After its partitions: a table that stops being projected finds all of them.
+    if not is_new:
+        glue.update_table(DatabaseName=database, TableInput=table)
     return Registered(database, entity.name, is_new, len(missing))
 
 

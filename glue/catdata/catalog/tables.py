@@ -51,7 +51,7 @@ def table_input(entity: Entity, lake: str, partitions: Partitions) -> dict[str, 
     place = location(entity, lake)
     is_json = entity is LOADS
     parameters = {"EXTERNAL": "TRUE", "classification": "json" if is_json else "parquet"}
-    if is_projected(entity):
+    if is_projected(entity, partitions):
         parameters |= projection(entity, partitions, place)
     return {
         "Name": entity.name,
