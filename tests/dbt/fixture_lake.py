@@ -26,6 +26,10 @@ def fiscal_year(row: Row) -> int:
     return day.year - (day.month < 4)
 
 
+def _partition(row: Row) -> tuple[Any, Any]:
+    return row.get("municipality_code", BODY), row.get("fiscal_year", fiscal_year(row))
+
+
 class FixtureLake:
     """A lake under `root`: `load` commits one version of one object, `reference` sets a table."""
 
@@ -64,8 +68,8 @@ class FixtureLake:
                     "source_object": source_object,
                     "source_row": source_row,
                     "load_id": load_id,
-                    "municipality_code": BODY,
-                    "fiscal_year": fiscal_year(row),
+                    "municipality_code": _partition(row)[0],
+                    "fiscal_year": _partition(row)[1],
                     "dq_flags": [],
                     "ingested_at": self._now(),
                 } | dict(row)
@@ -98,6 +102,7 @@ class FixtureLake:
             "rows_in": written,
             "rows_accepted": written,
             "entity_rows": json.dumps({name: len(part) for name, part in rows.items()}),
+            "fiscal_years": json.dumps(sorted({_partition(r) for p in rows.values() for r in p})),
             "started_at": self._now(),
             "committed_at": self._now(),
         }

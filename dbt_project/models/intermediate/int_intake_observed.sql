@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', meta={'rebuilt_by': 'source'}) }}
+
 {#- Attributes that later observations may correct, by what it takes to know them. -#}
 {%- set coded = [
     'intake_type', 'coat', 'hair_length', 'sex', 'neuter_status', 'official_age_class', 'body_size'
@@ -18,6 +20,7 @@ with repeated as (
         source_id,
         intake_id
     from {{ ref('stg_shelter_intake') }}
+    where {{ rebuilt() }}
     group by source_id, intake_id
     having count(*) > 1
 ),
@@ -116,4 +119,6 @@ left join repeated
     on
         records.source_id = repeated.source_id
         and records.intake_id = repeated.intake_id
-where repeated.intake_id is null
+where
+    repeated.intake_id is null
+    and {{ rebuilt('records') }}

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', meta={'rebuilt_by': 'source'}) }}
+
 with last_seen as (
     select
         segments.source_id,
@@ -9,7 +11,9 @@ with last_seen as (
         on
             observed.source_id = segments.source_id
             and observed.intake_id = segments.intake_id
-    where observed.last_observed_date is not null
+    where
+        observed.last_observed_date is not null
+        and {{ rebuilt('observed') }}
     group by segments.source_id, segments.stay_intake_id
 ),
 
@@ -65,6 +69,7 @@ outcomes as (
         has_intake,
         false as is_inferred
     from {{ ref('int_outcome_recorded') }}
+    where {{ rebuilt() }}
     union all
     select
         source_id,

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', meta={'rebuilt_by': 'source'}) }}
+
 with outcomes as (
     select
         outcomes.source_id,
@@ -26,6 +28,7 @@ with outcomes as (
         and not {{ has_flag('outcomes.dq_flags', 'INTERNAL_MOVEMENT') }}
         -- What ended an earlier segment was a movement: the stay went on.
         and coalesce(segments.is_last_segment, true)
+        and {{ rebuilt('outcomes') }}
 ),
 
 dated as (

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', meta={'rebuilt_by': 'source'}) }}
+
 with paired as (
     select
         intakes.*,
@@ -13,6 +15,7 @@ with paired as (
         on
             intakes.source_id = outcomes.source_id
             and intakes.intake_id = outcomes.intake_id
+    where {{ rebuilt('intakes') }}
 )
 
 select

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', meta={'rebuilt_by': 'source'}) }}
+
 -- An animal without a number is known by its intake alone.
 with segments as (
     select
@@ -10,6 +12,7 @@ with segments as (
         is_continued,
         coalesce('n' || management_no, 'i' || intake_id) as animal
     from {{ ref('int_intake_observed') }}
+    where {{ rebuilt() }}
 ),
 
 -- Few animals were ever moved: the stays of all others are their intakes.

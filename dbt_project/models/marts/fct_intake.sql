@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', meta={'rebuilt_by': 'source'}) }}
+
 select
     stay_id,
     source_id,
@@ -36,3 +38,4 @@ select
     source_row,
     load_id
 from {{ ref('int_stay') }}
+where {{ rebuilt() }}

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', meta={'rebuilt_by': 'source'}) }}
+
 select
     outcomes.source_id || '/' || outcomes.intake_id as stay_id,
     outcomes.source_id,
@@ -34,3 +36,4 @@ left join {{ ref('int_stay') }} as stays
     on
         outcomes.source_id = stays.source_id
         and outcomes.intake_id = stays.intake_id
+where {{ rebuilt('outcomes') }}

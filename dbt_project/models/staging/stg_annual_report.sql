@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', meta={'rebuilt_by': 'partition'}) }}
+
 select
     records.report_id,
     records.edition,
@@ -18,3 +20,4 @@ select
     cast(records.ingested_at as timestamp) as ingested_at
 from {{ source('normalized', 'annual_report') }} as records
 {{ only_visible('records') }}
+where {{ rebuilt('records') }}

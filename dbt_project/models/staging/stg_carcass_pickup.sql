@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', meta={'rebuilt_by': 'partition'}) }}
+
 select
     records.pickup_id,
     records.period_start,
@@ -15,3 +17,4 @@ select
     cast(records.ingested_at as timestamp) as ingested_at
 from {{ source('normalized', 'carcass_pickup') }} as records
 {{ only_visible('records') }}
+where {{ rebuilt('records') }}

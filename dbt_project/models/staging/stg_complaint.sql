@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', meta={'rebuilt_by': 'partition'}) }}
+
 select
     records.case_id,
     records.received_date,
@@ -15,3 +17,4 @@ select
     cast(records.ingested_at as timestamp) as ingested_at
 from {{ source('normalized', 'complaint') }} as records
 {{ only_visible('records') }}
+where {{ rebuilt('records') }}

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='incremental', meta={'rebuilt_by': 'partition'}) }}
 
 select
     records.intake_id,
@@ -37,3 +37,4 @@ select
     cast(records.ingested_at as timestamp) as ingested_at
 from {{ source('normalized', 'shelter_intake') }} as records
 {{ only_visible('records') }}
+where {{ rebuilt('records') }}

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', meta={'rebuilt_by': 'partition'}) }}
+
 select
     records.application_id,
     records.applicant_key,
@@ -22,3 +24,4 @@ select
     cast(records.ingested_at as timestamp) as ingested_at
 from {{ source('normalized', 'tnr_case') }} as records
 {{ only_visible('records') }}
+where {{ rebuilt('records') }}
