@@ -46,10 +46,13 @@ def read_duckdb(connection: Any, mart: Mart) -> Figures:
 
 
 def read_athena(connection: Any, mart: Mart) -> Figures:
-    """Return a mart of Athena, with the types that it reports beside the result."""
+    """Return a mart of Athena, with the types that Glue's catalog declares."""
+    glue = connection.session.client("glue", region_name=connection.region_name)
+    table = glue.get_table(DatabaseName=mart.schema, Name=mart.name)["Table"]
+    columns = [*table["StorageDescriptor"]["Columns"], *table.get("PartitionKeys", [])]
+    declared = {column["Name"]: column["Type"] for column in columns}
     with closing(connection.cursor()) as cursor:
-        cursor.execute(f"select * from {mart.relation.replace('`', chr(34))}")  # noqa: S608
-        declared = {column[0]: athena_type(*column[1:6]) for column in cursor.description}
+        cursor.execute(f"select * from {mart.relation}")  # noqa: S608
         return from_rows(mart.key, declared, cursor.fetchall())
 
 
@@ -60,11 +63,6 @@ def read_redshift(connection: Any, mart: Mart) -> Figures:
         declared: Mapping[str, str] = dict(cursor.fetchall())
         cursor.execute(f"select * from {mart.relation}")  # noqa: S608
         return from_rows(mart.key, declared, cursor.fetchall())
-
-
-def athena_type(name: str, _size: object, _bytes: object, precision: int, scale: int) -> str:
-    """Return the type of a column of a result of Athena, which tells a decimal's sizes apart."""
-    return f"decimal({precision},{scale})" if name == "decimal" else name
 
 
 def _connect_duckdb(credentials: Any) -> Any:

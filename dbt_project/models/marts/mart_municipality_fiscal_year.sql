@@ -49,7 +49,7 @@ select
     figures.fiscal_year,
     figures.basis,
     figures.body_scope,
-    {% for measure in both + record_only + published_only %}
+    {% for measure in both + record_only %}
     figures.{{ measure }},
     {% endfor %}
     figures.body_scope = '' and coalesce(bodies.excludes_reporting_cities, false)
@@ -61,7 +61,8 @@ select
     {{ rate_columns('live_release_rate', 'figures.live_outcomes', 'figures.known_outcomes') }},
     {{ rate_columns('category_2_rate', 'figures.euthanized_2', 'figures.intakes') }},
     {{ rate_columns('died_share', 'figures.euthanized_3', 'figures.euthanized') }},
-    {{ rate_columns('kitten_share', 'figures.kittens', 'figures.intakes_of_known_age') }}
+    {{ rate_columns('kitten_share', 'figures.kittens', 'figures.intakes_of_known_age') }},
+    figures.{{ published_only | join(', figures.') }}
 from figures
 left join {{ ref('int_body') }} as bodies
     on

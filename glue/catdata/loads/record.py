@@ -11,9 +11,6 @@ from catdata.sentences import SentenceError
 
 Status = Literal["committed", "withdrawn"]
 
-# The form that DuckDB, Athena's JSON serde and Redshift Spectrum all read as a timestamp.
-_TIME = "%Y-%m-%d %H:%M:%S.%f"
-
 
 class ConservationError(SentenceError):
     """Rows in are not rows accepted, rejected and excluded; such a load must not be committed."""
@@ -21,7 +18,8 @@ class ConservationError(SentenceError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadRecord:
-    """One version of one raw object, as entities.LOADS describes it; times are UTC.
+    """One version of one raw object, as entities.LOADS describes it; times are UTC, in
+    whole milliseconds.
 
     The fields that LOADS calls JSON hold JSON text.
     """
@@ -51,6 +49,13 @@ class LoadRecord:
     started_at: datetime
     committed_at: datetime
     compacted_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        # A timestamp of Athena has three decimals and rounds the others: cut, all engines see one time.
+        for name in ("started_at", "committed_at", "compacted_at"):
+            if time := getattr(self, name):
+                cut = time.replace(microsecond=time.microsecond // 1000 * 1000)
+                object.__setattr__(self, name, cut)
 
     @property
     def visible(self) -> bool:
@@ -101,7 +106,8 @@ def draw_load_id(now: datetime) -> str:
 
 def _to_json(value: object) -> object:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime(_TIME)
+        # The form that DuckDB, Athena's JSON serde and Redshift Spectrum all read as a timestamp.
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "milliseconds")
     return value.isoformat() if isinstance(value, date) else value
 
 
