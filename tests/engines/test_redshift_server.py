@@ -125,6 +125,12 @@ def test_a_killed_stand_in_heals_at_the_next_start(service: Redshift) -> None:
         assert rows(cursor, "select a from kept") == [(1,)]
 
 
+def test_without_its_postgres_it_ends_too(service: Redshift) -> None:
+    for child in psutil.Process(service.process.pid).children():
+        child.kill()
+    assert service.process.wait(30) == 1
+
+
 def test_a_start_that_was_killed_half_way_is_made_anew(tmp_path: Path) -> None:
     service = Redshift(tmp_path / "state", NOWHERE)
     for delay_s in (0.4, 0.8):

@@ -143,6 +143,19 @@ def test_a_partitioned_table_is_its_registered_partitions() -> None:
     assert [c.name for c in table.columns] == ["a", "y"]
 
 
+def test_a_format_that_is_not_covered_is_told() -> None:
+    described = {
+        "Name": "cats",
+        "StorageDescriptor": {
+            "Columns": [],
+            "Location": "s3://b/cats",
+            "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.serde2.OpenCSVSerde"},
+        },
+    }
+    with pytest.raises(spectrum.UncoveredTable, match=r"cats has the serde .*OpenCSVSerde"):
+        spectrum.table_of(described, [])
+
+
 def test_folders_within_others_are_not_listed_twice() -> None:
     folders = ["s3://b/t/y=1/", "s3://b/t/", "s3://b/other/y=2/"]
     assert spectrum.roots(folders) == ["s3://b/other/y=2/", "s3://b/t/"]

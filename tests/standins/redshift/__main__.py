@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from standins.redshift import environment, trusted
@@ -12,6 +13,9 @@ from standins.redshift.service import Service
 from standins.redshift.sql import to_postgres
 from standins.redshift.tls import server_context
 from standins.redshift.wire import Gateway, serve
+
+# How often to look whether PostgreSQL still runs, in seconds.
+_LOOK_S = 1.0
 
 
 def main() -> int:
@@ -55,7 +59,14 @@ async def _serve(postgres: Postgres, port: int, state: Path, aws_endpoint: str) 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     async with server:
-        await ended.wait()
+        while postgres.is_running() and not ended.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), _LOOK_S)
+    if not ended.is_set():
+        raise PostgresError(
+            f"PostgreSQL が終了しました。{postgres.log} を見てください。 / "
+            f"PostgreSQL has ended; see {postgres.log}."
+        )
 
 
 def _interrupt(*_: object) -> None:

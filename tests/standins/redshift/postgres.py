@@ -69,6 +69,15 @@ class Postgres:
         """Path of the Unix socket that the server answers on."""
         return self._folder / f".s.PGSQL.{_PORT}"
 
+    @property
+    def log(self) -> Path:
+        """Path of the server's log."""
+        return self._folder / "log"
+
+    def is_running(self) -> bool:
+        """Return whether the server that was started still runs."""
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> None:
         """Start the server over the state's data, made new when there is none; ends what a crash left."""
         self._state.mkdir(parents=True, exist_ok=True)
@@ -123,7 +132,7 @@ class Postgres:
 
     def _launch(self) -> None:
         settings = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
-        with (self._folder / "log").open("ab") as log:
+        with self.log.open("ab") as log:
             os.chmod(log.fileno(), 0o644)
             self._process = subprocess.Popen(
                 [
@@ -148,8 +157,8 @@ class Postgres:
                 time.sleep(0.05)
         self.stop()
         raise PostgresError(
-            f"PostgreSQL が起動しません。{self._folder / 'log'} を見てください。 / "
-            f"PostgreSQL does not start; see {self._folder / 'log'}."
+            f"PostgreSQL が起動しません。{self.log} を見てください。 / "
+            f"PostgreSQL does not start; see {self.log}."
         )
 
     def _bootstrap(self) -> None:

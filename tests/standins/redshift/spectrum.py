@@ -96,10 +96,11 @@ def table_of(described: Mapping[str, Any], partitions: list[Mapping[str, Any]]) 
             )
             for partition in partitions
         ]
-    library = storage.get("SerdeInfo", {}).get("SerializationLibrary", "").lower()
-    return Table(
-        described["Name"], location, (*columns, *keys), "json" in library, tuple(sorted(folders))
-    )
+    library = storage.get("SerdeInfo", {}).get("SerializationLibrary", "")
+    is_json = "json" in library.lower()
+    if not is_json and "parquet" not in library.lower():
+        raise UncoveredTable(f"external table {described['Name']} has the serde {library}")
+    return Table(described["Name"], location, (*columns, *keys), is_json, tuple(sorted(folders)))
 
 
 def _folder(location: str) -> str:
