@@ -92,9 +92,9 @@ def _float(given: Any) -> str:
     if value == 0 or 1e-3 <= abs(value) < 1e7:
         return repr(value)
     sign, digits, exponent = Decimal(repr(value)).as_tuple()
-    first, *others = "".join(map(str, digits)).rstrip("0")
+    shown = "".join(map(str, digits)).rstrip("0")
     point = int(exponent) + len(digits) - 1
-    return f"{'-' if sign else ''}{first}.{''.join(others) or '0'}E{point}"
+    return f"{'-' if sign else ''}{shown[0]}.{shown[1:] or '0'}E{point}"
 
 
 def _quoted(value: str | None) -> str:
