@@ -16,7 +16,7 @@ import redshift_connector
 
 from standins.redshift import DATABASE, OWNER, environment, trusted
 
-_PATIENCE_S = 60
+_PATIENCE_S = 180
 
 
 class Redshift:

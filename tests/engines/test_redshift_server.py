@@ -54,8 +54,8 @@ def iam(service: Redshift, **changes: Any) -> redshift_connector.Connection:
 
 
 @pytest.fixture
-def signed_in_here(service: Redshift, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in service.environment.items():
+def signed_in_here(redshift: Redshift, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in redshift.environment.items():
         monkeypatch.setenv(name, value)
 
 
@@ -68,32 +68,32 @@ def signed_in_here(service: Redshift, monkeypatch: pytest.MonkeyPatch) -> None:
         ({"group_federation": False, "db_user": "ann"}, "IAM:ann"),
     ],
 )
-def test_the_driver_signs_in_by_iam(service: Redshift, changes: dict[str, Any], user: str) -> None:
-    with closing(iam(service, **changes)) as connection:
+def test_the_driver_signs_in_by_iam(redshift: Redshift, changes: dict[str, Any], user: str) -> None:
+    with closing(iam(redshift, **changes)) as connection:
         assert rows(connection.cursor(), "select current_user") == [(user,)]
 
 
 @pytest.mark.usefixtures("signed_in_here")
 def test_a_driver_that_does_not_trust_the_certificate_stays_out(
-    service: Redshift, monkeypatch: pytest.MonkeyPatch
+    redshift: Redshift, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
     with pytest.raises(redshift_connector.InterfaceError, match="CERTIFICATE_VERIFY_FAILED"):
-        iam(service)
+        iam(redshift)
     # It serves the next one.
-    with service.connection() as cursor:
+    with redshift.connection() as cursor:
         assert rows(cursor, "select 1") == [(1,)]
 
 
-def test_a_new_user_may_read_nothing_of_others(service: Redshift) -> None:
-    with service.connection() as owner, service.connection('we"ird') as other:
+def test_a_new_user_may_read_nothing_of_others(redshift: Redshift) -> None:
+    with redshift.connection() as owner, redshift.connection('we"ird') as other:
         owner.execute("create table own (a int)")
         with pytest.raises(redshift_connector.ProgrammingError, match="permission denied"):
             other.execute("select * from own")
 
 
-def test_sessions_do_not_wait_for_each_other(service: Redshift) -> None:
-    with service.connection() as first, service.connection() as second:
+def test_sessions_do_not_wait_for_each_other(redshift: Redshift) -> None:
+    with redshift.connection() as first, redshift.connection() as second:
         first.execute("begin")
         first.execute("create table open_transaction (a int)")
         assert rows(second, "select 1") == [(1,)]
@@ -157,34 +157,34 @@ def test_data_of_a_state_that_is_no_more_is_removed(service: Redshift, tmp_path:
     assert other.end() == 0
 
 
-def test_a_port_in_use_is_told_in_both_languages(service: Redshift, tmp_path: Path) -> None:
+def test_a_port_in_use_is_told_in_both_languages(redshift: Redshift, tmp_path: Path) -> None:
     second = Redshift(tmp_path / "second", NOWHERE)
-    command = [str(service.port) if part == str(second.port) else part for part in second.command]
+    command = [str(redshift.port) if part == str(second.port) else part for part in second.command]
     ended = subprocess.run(
-        command, env=service.process_environment, capture_output=True, check=False, timeout=60
+        command, env=redshift.process_environment, capture_output=True, check=False, timeout=60
     )
     assert ended.returncode == 1
     message = ended.stderr.decode()
-    assert f"ポート {service.port} が使われています" in message
-    assert f"port {service.port} is in use" in message
+    assert f"ポート {redshift.port} が使われています" in message
+    assert f"port {redshift.port} is in use" in message
     assert "Traceback" not in message
 
 
-def test_the_key_is_for_its_owner_alone(service: Redshift) -> None:
-    key = trusted(service.state).with_name("server.key")
+def test_the_key_is_for_its_owner_alone(redshift: Redshift) -> None:
+    key = trusted(redshift.state).with_name("server.key")
     assert key.stat().st_mode & 0o077 == 0
 
 
-def test_what_is_not_the_protocol_is_turned_away(service: Redshift) -> None:
+def test_what_is_not_the_protocol_is_turned_away(redshift: Redshift) -> None:
     for nonsense in (
         b"GET / HTTP/1.1\r\n\r\n",
         b"\xff\xff\xff\xff",
         b"\0\0\0\x08\0\0\0\0",
         b"POST",
     ):
-        with closing(socket.create_connection(("127.0.0.1", service.port), timeout=5)) as probe:
+        with closing(socket.create_connection(("127.0.0.1", redshift.port), timeout=5)) as probe:
             probe.sendall(nonsense)
             probe.shutdown(socket.SHUT_WR)
             assert probe.recv(1024) == b""
-    with service.connection() as cursor:
+    with redshift.connection() as cursor:
         assert rows(cursor, "select 1") == [(1,)]

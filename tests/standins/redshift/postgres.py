@@ -28,7 +28,7 @@ _BINARIES = (
     Path(_PACKAGE.origin if _PACKAGE and _PACKAGE.origin else "").parent / "pginstall" / "bin"
 )
 _COMPAT = Path(__file__).with_name("compat.sql")
-_PATIENCE_S = 30
+_PATIENCE_S = 120
 _PREFIX = f"catdata-redshift-{os.getuid()}-"
 _OWNER_FILE = "state"
 # PostgreSQL's words for its signals.
