@@ -1,6 +1,7 @@
 """The stand-in of Redshift as tests use it: started as scripts/engines does, asked by the real driver."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 import redshift_connector
 
 from standins.redshift import DATABASE, OWNER, environment, trusted
+from standins.redshift.postgres import Postgres
 
 _PATIENCE_S = 180
 
@@ -62,6 +64,12 @@ class Redshift:
         self.process.send_signal(how)
         return self.process.wait(_PATIENCE_S)
 
+    def remove(self) -> None:
+        """End it if it runs, and remove what it keeps outside of the test's folder."""
+        if self.process.poll() is None:
+            self.end()
+        shutil.rmtree(Postgres(self.state).socket.parent, ignore_errors=True)
+
     @contextmanager
     def connection(self, user: str = OWNER) -> Iterator[Any]:
         """Give a cursor of a user, each statement committed; TLS is checked as on AWS."""
@@ -87,7 +95,7 @@ def redshift(tmp_path_factory: pytest.TempPathFactory, s3_service: str) -> Itera
     service = Redshift(tmp_path_factory.mktemp("redshift"), s3_service)
     service.start()
     yield service
-    service.end()
+    service.remove()
 
 
 def rows(cursor: Any, sql: str) -> list[tuple[Any, ...]]:

@@ -1,5 +1,6 @@
 """The process of the stand-in: sign-in and TLS by the real driver, its end, and what a crash leaves."""
 
+import shutil
 import signal
 import socket
 import subprocess
@@ -27,8 +28,7 @@ def service(tmp_path: Path) -> Iterator[Redshift]:
     service = Redshift(tmp_path / "state", NOWHERE)
     service.start()
     yield service
-    if service.process.poll() is None:
-        service.end()
+    service.remove()
 
 
 def iam(service: Redshift, **changes: Any) -> redshift_connector.Connection:
@@ -144,6 +144,7 @@ def test_a_start_that_was_killed_half_way_is_made_anew(tmp_path: Path) -> None:
             ("2024-02-29",)
         ]
     assert service.end() == 0
+    service.remove()
 
 
 def test_data_of_a_state_that_is_no_more_is_removed(service: Redshift, tmp_path: Path) -> None:
@@ -155,6 +156,7 @@ def test_data_of_a_state_that_is_no_more_is_removed(service: Redshift, tmp_path:
     other.start()
     assert not folder.exists()
     assert other.end() == 0
+    other.remove()
 
 
 def test_a_port_in_use_is_told_in_both_languages(redshift: Redshift, tmp_path: Path) -> None:
@@ -168,6 +170,7 @@ def test_a_port_in_use_is_told_in_both_languages(redshift: Redshift, tmp_path: P
     assert f"ポート {redshift.port} が使われています" in message
     assert f"port {redshift.port} is in use" in message
     assert "Traceback" not in message
+    shutil.rmtree(Postgres(second.state).socket.parent)
 
 
 def test_the_key_is_for_its_owner_alone(redshift: Redshift) -> None:
