@@ -18,24 +18,24 @@ Query = Callable[[str], Rows]
 
 
 class Project:
-    """The dbt project over one lake, with its DuckDB file beside it."""
+    """The dbt project over a lake, with its DuckDB file in a folder."""
 
-    def __init__(self, lake: FixtureLake) -> None:
-        self.lake = lake
-        self._folder = lake.root.parent
-        self._database = self._folder / "marts.duckdb"
+    def __init__(self, folder: Path, lake: FixtureLake | None = None) -> None:
+        self.folder = folder
+        self.lake = lake or FixtureLake(folder / "lake")
+        self.database = folder / "marts.duckdb"
 
     def dbt(self, *command: str) -> bool:
         """Run a dbt command at the repository's root; return whether it succeeded."""
-        os.environ["CATDATA_LAKE"] = str(self.lake.root)
-        os.environ["CATDATA_DUCKDB"] = str(self._database)
+        os.environ["CATDATA_LAKE"] = self.lake.url
+        os.environ["CATDATA_DUCKDB"] = str(self.database)
         place = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT)]
-        output = ["--target-path", str(self._folder / "target"), "--log-path", str(self._folder)]
+        output = ["--target-path", str(self.folder / "target"), "--log-path", str(self.folder)]
         return bool(dbtRunner().invoke(["--quiet", *command, *place, *output]).success)
 
     def query(self, sql: str) -> Rows:
         """Return the rows of a query over the marts."""
-        with closing(duckdb.connect(str(self._database))) as connection:
+        with closing(duckdb.connect(str(self.database))) as connection:
             result = connection.execute(sql)
             names = [column[0] for column in result.description]
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
@@ -44,7 +44,7 @@ class Project:
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Build and test every model once over all scenarios."""
-    project = Project(FixtureLake(tmp_path_factory.mktemp("marts") / "lake"))
+    project = Project(tmp_path_factory.mktemp("marts"))
     write_scenarios(project.lake)
     assert project.dbt("build")
     return project
@@ -59,4 +59,4 @@ def query(project: Project) -> Query:
 @pytest.fixture
 def empty_project(tmp_path: Path) -> Project:
     """Give the project over a lake without any row."""
-    return Project(FixtureLake(tmp_path / "lake"))
+    return Project(tmp_path)

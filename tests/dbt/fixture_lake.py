@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from catdata.entities import CODE_LISTS, ENTITIES, REFERENCES, Entity
 from catdata.entities.derive import arrow_schema
 from catdata.loads import Ledger, LoadRecord, initialise, layout, load_id_of
+from catdata.loads.parquet import as_file
 from catdata.storage import Storage
 
 Row = Mapping[str, object]
@@ -31,11 +31,11 @@ def _partition(row: Row) -> tuple[Any, Any]:
 
 
 class FixtureLake:
-    """A lake under `root`: `load` commits one version of one object, `reference` sets a table."""
+    """A lake under a folder or URL: `load` commits one version of one object, `reference` sets a table."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self._storage = Storage(str(root))
+    def __init__(self, place: Path | str) -> None:
+        self.url = str(place)
+        self._storage = Storage(self.url)
         self._ledger = Ledger(self._storage)
         self._loads = 0
         initialise(self._storage)
@@ -123,6 +123,4 @@ class FixtureLake:
         table = pa.Table.from_pylist(
             [{n: row.get(n) for n in schema.names} for row in rows], schema
         )
-        path = self.root / key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(table, path)
+        self._storage.put(key, as_file(table))

@@ -19,7 +19,7 @@ ENGLISH = re.compile(r"[A-Za-z]{3}")
 
 @pytest.fixture(scope="module")
 def manifest(project: Project) -> dict[str, Any]:
-    path = project.lake.root.parent / "target" / "manifest.json"
+    path = project.folder / "target" / "manifest.json"
     loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return loaded
 
@@ -86,5 +86,5 @@ def test_the_cloud_targets_compile(project: Project, target: str) -> None:
 
 def test_docs_are_one_page(project: Project) -> None:
     assert project.dbt("docs", "generate", "--static")
-    page = project.lake.root.parent / "target" / "static_index.html"
+    page = project.folder / "target" / "static_index.html"
     assert "返還・譲渡率" in page.read_text("utf-8") or "\\u8fd4\\u9084" in page.read_text("utf-8")
