@@ -5,7 +5,10 @@ import time
 from collections.abc import Callable
 
 import boto3
+import psutil
 import pytest
+
+from standins.engines import control
 
 pytestmark = [pytest.mark.engines]
 
@@ -255,3 +258,15 @@ def test_databases_come_and_go(athena) -> None:
     athena.run(f"create table {name}.t as select 1 as a")
     athena.run(f"drop schema {name} cascade")
     assert "SCHEMA_NOT_FOUND" in athena.refusal(f"select * from {name}.t")
+
+
+def test_queries_leave_no_connections_open(athena) -> None:
+    state = control.recorded()
+    assert state is not None
+    service = psutil.Process(state.processes["aws"].pid)
+    athena.rows("select 1")
+    before = service.num_fds()
+    for _ in range(30):
+        athena.rows("select 1")
+    athena.refusal("select * from nowhere")
+    assert service.num_fds() < before + 10

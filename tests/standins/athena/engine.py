@@ -1,6 +1,7 @@
 """Statements run on Trino, with what it says of them: rows, types, counts, bytes read."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,15 +56,16 @@ class Engine:
             # Values as Trino writes them, which is how Athena writes them.
             legacy_primitive_types=True,
         )
-        cursor: Cursor = connection.cursor()
-        started(cursor.cancel)
-        try:
-            cursor.execute(sql)  # type: ignore[no-untyped-call]
-            rows = cursor.fetchall()
-        except TrinoQueryError as error:
-            raise StatementError(f"{error.error_name}: {error.message}") from error
-        except Error as error:
-            raise StatementError(f"GENERIC_INTERNAL_ERROR: {error}") from error
+        with closing(connection):
+            cursor: Cursor = connection.cursor()
+            started(cursor.cancel)
+            try:
+                cursor.execute(sql)  # type: ignore[no-untyped-call]
+                rows = cursor.fetchall()
+            except TrinoQueryError as error:
+                raise StatementError(f"{error.error_name}: {error.message}") from error
+            except Error as error:
+                raise StatementError(f"GENERIC_INTERNAL_ERROR: {error}") from error
         stats, described = cursor.stats or {}, cursor.description or []
         writes = cursor.update_type is not None
         return Answer(
