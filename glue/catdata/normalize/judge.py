@@ -435,7 +435,7 @@ class Judge:
         if len(places) == 0:
             return None
         cells = {
-            name: pc.cast(texts.raw(name), pa.string()).take(pa.array(places)).to_pylist()
+            name: pc.cast(texts.raw(name).take(pa.array(places)), pa.string()).to_pylist()
             for name in self._compiled.showable
         }
         raw = [
