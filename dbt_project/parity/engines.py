@@ -3,7 +3,7 @@
 import os
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,20 @@ order by attributes.attnum"""
 
 def read_target(target: str, project: Path, marts: list[Mart]) -> Iterator[tuple[str, Figures]]:
     """Yield the figures of every mart as one target of the profile has them now."""
+    with opened(target, project) as (connection, read):
+        for mart in marts:
+            yield mart.name, read(connection, mart)
+
+
+@contextmanager
+def opened(target: str, project: Path) -> Iterator[tuple[Any, Reader]]:
+    """Give the connection that dbt opens for a target, and what reads a mart by it."""
     set_invocation_context(os.environ.copy())
     set_from_args(Namespace(project_dir=str(project), profiles_dir=str(project)), {})
     credentials = load_profile(str(project), {}, target_override=target).credentials
     connect, read = ENGINES[credentials.type]
     with closing(connect(credentials)) as connection:
-        for mart in marts:
-            yield mart.name, read(connection, mart)
+        yield connection, read
 
 
 def read_duckdb(connection: Any, mart: Mart) -> Figures:

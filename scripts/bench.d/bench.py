@@ -15,6 +15,7 @@ from same import differences
 
 from catdata.samples.bulk import write_ledger
 from catdata.samples.generate import write as write_samples
+from engines import Bench, fetch_table, incremental_table, parity_tables, start_table
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
@@ -29,7 +30,7 @@ MIB = 1 << 20
 @click.option("--repeat", default=3, show_default=True, help="runs of each; the median is shown")
 @click.pass_context
 def main(context: click.Context, repeat: int) -> None:
-    """Measure the main job, the marts and a small load on this machine.
+    """Measure the main job, the marts, a small load and the engines on this machine.
 
     Wall time is that of the whole command, start of Python and JVM included. Memory and processor
     time are sampled from /proc over the command's process tree (scripts/bench.d/measure.py).
@@ -118,6 +119,28 @@ def ingest(repeat: int) -> None:
         table.add_row(step, f"{usage.wall:.1f} s", f"{usage.cpu:.1f} s")
     table.add_row("together", f"{sum(middle(runs).wall for runs in steps.values()):.1f} s", "")
     show(table)
+
+
+@main.command()
+@click.option("--fetch", is_flag=True, help="fetch the engines anew too (580 MB)")
+@click.option(
+    "--only-incremental", is_flag=True, help="no stand-ins: only the small load on DuckDB"
+)
+@click.pass_obj
+def engines(repeat: int, fetch: bool, only_incremental: bool) -> None:
+    """Measure the stand-ins, parity of all marts, bytes scanned, and a build after a small load."""
+    bench = Bench(ROOT, WORK, PYTHON, _env())
+    if fetch:
+        show(fetch_table(bench))
+    if not only_incremental:
+        started = start_table()
+        if started is None:
+            click.echo("The stand-ins run already: their start is not measured.", err=True)
+        else:
+            show(started)
+        for table in parity_tables(bench):
+            show(table)
+    show(incremental_table(bench, ledger(1_000_000), repeat))
 
 
 def ledger(rows: int) -> Path:
