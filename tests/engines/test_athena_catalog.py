@@ -112,7 +112,7 @@ def test_the_ledger_is_read_with_its_times_and_nulls(athena, lake: Storage) -> N
     assert told["load_id"] == "a-load"
     assert told["object_version"] == "1"
     assert told["entity_rows"] == LOAD.entity_rows
-    assert told["committed_at"] == "2026-04-01 01:02:03.457"
+    assert told["committed_at"] == "2026-04-01 01:02:03.456"
     assert told["compacted_at"] is None
     assert told["observed_date"] is None
 
