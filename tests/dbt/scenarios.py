@@ -9,6 +9,7 @@ NATION, PREFECTURE, DESIGNATED, CORE, TOWN = "000001", "140007", "141003", "1420
 ABROAD = "US0001"
 MERGED = ("111111", "222222", "333333")
 SMALL_AREAS = "999001"
+YEARLY = "999002"
 
 
 def day(text: str) -> date:
@@ -178,6 +179,83 @@ def _stays(lake: FixtureLake) -> None:
     )
 
 
+def _reused_numbers(lake: FixtureLake) -> None:
+    """Ledgers whose numbers begin anew, that say a stay again, and that tell outcomes apart."""
+    here = {"municipality_code": YEARLY}
+    first, second, next_year = "2023-05-01", "2023-07-01", "2024-05-01"
+    lake.load(
+        "reused",
+        "raw/reused/2023.csv",
+        {
+            "shelter_intake": [
+                intake("1", first, source_row=1, coat="black", **here),
+                intake("1", second, source_row=2, coat="white", **here),
+                intake("2", first, source_row=3, **here),
+                intake("4", first, source_row=4, **here),
+                intake("5", first, source_row=5, **here),
+            ],
+            "outcome": [
+                outcome("1", "2023-05-03", "returned", source_row=1, **here),
+                outcome("1", "2023-08-03", "rehomed", source_row=2, **here),
+                outcome("4", None, "escaped", source_row=4, **here),  # its row says whose it is
+            ],
+        },
+    )
+    lake.load(
+        "reused",
+        "raw/reused/2024.csv",
+        {
+            "shelter_intake": [
+                intake("1", next_year, source_row=1, **here),
+                intake("2", first, source_row=2, sex="female", **here),  # said again
+                intake("3", next_year, source_row=3, intake_date_precision="month", **here),
+                intake("3", "2024-05-20", source_row=4, **here),  # the same month
+                intake("4", next_year, source_row=5, **here),
+                intake("5", next_year, source_row=6, **here),
+            ],
+        },
+    )
+    lake.load(
+        "reused",
+        "raw/reused/outcomes.csv",
+        {
+            "outcome": [
+                outcome("5", "2024-05-01", "died", outcome_date_precision="month", **here),
+                outcome("5", "2023-06-01", "rehomed", **here),
+                outcome("2", "2023-06-01", "rehomed", **here),
+            ]
+        },
+    )
+
+
+def _sent_twice(lake: FixtureLake) -> None:
+    """The same content under two names, under a third that was withdrawn, and of another source."""
+    lake.load("twice", "raw/twice/a.csv", content_sha256="same")
+    lake.load("twice", "raw/twice/b.csv", content_sha256="other")
+    lake.load("twice", "raw/twice/b.csv", content_sha256="same")
+    lake.load("twice", "raw/twice/c.csv", content_sha256="same")
+    lake.load("twice", "raw/twice/c.csv", content_sha256="same", status="withdrawn")
+    lake.load("twice-not", "raw/twice-not/a.csv", content_sha256="same")
+
+
+def _moves(lake: FixtureLake) -> None:
+    """A cat whose listing goes from one body to another, of which only the second lists it last."""
+    first, second = {"municipality_code": TOWN}, {"municipality_code": CORE}
+    listings: dict[str, list[Row]] = {
+        "2026-06-01": [intake("m", "2026-05-20", **first), intake("x", "2026-05-20", **second)],
+        "2026-06-08": [intake("m", "2026-05-20", **second), intake("y", "2026-06-02", **first)],
+        "2026-06-15": [intake("x", "2026-05-20", **second)],
+    }
+    for observed, rows in listings.items():
+        seen = [dict(row) | {"observed_date": day(observed)} for row in rows]
+        lake.load(
+            "moves",
+            f"raw/moves/{observed}.json",
+            {"shelter_intake": seen},
+            observed_date=day(observed),
+        )
+
+
 def _published(lake: FixtureLake) -> None:
     """The nation's years, printed twice, and a prefecture beside its large cities."""
     lake.load(
@@ -249,15 +327,16 @@ def _areas(lake: FixtureLake) -> None:
         for area in range(draw.randint(1, 6)):
             heads = draw.choice([1, 1, 2, 3, 4, 5, 6, 9, 20])
             for number in range(heads):
+                sex = draw.choice(["male", "female", "female", "unknown"])
                 surgeries.append(
                     {
                         "application_id": f"{year}-{area}-{number}",
                         "municipality_code": SMALL_AREAS,
                         "fiscal_year": year,
                         "area": f"{area}丁目",
-                        "sex": draw.choice(["male", "female", "female", "unknown"]),
+                        "sex": sex,
                         "heads": 1,
-                        "subsidy_yen": 5000,
+                        "subsidy_yen": 5000 if sex == "male" else 8001,
                         "surgery_date": date(year, 6, 1),
                         "status": "completed",
                     }
@@ -328,6 +407,7 @@ def write_scenarios(lake: FixtureLake) -> None:
             ),
             body(MERGED[2], "新市", "city", valid_from=day("2010-04-01")),
             body(SMALL_AREAS, "小町", "town"),
+            body(YEARLY, "年番町", "town"),
         ],
     )
     lake.reference(
@@ -350,6 +430,7 @@ def write_scenarios(lake: FixtureLake) -> None:
         [
             source("snap", is_snapshot=True),
             source("snap-one", is_snapshot=True),
+            source("moves", is_snapshot=True),
             source("stay", warn_after_days=30, error_after_days=60),
         ],
     )
@@ -368,5 +449,8 @@ def write_scenarios(lake: FixtureLake) -> None:
     )
     _snapshots(lake)
     _stays(lake)
+    _reused_numbers(lake)
+    _moves(lake)
+    _sent_twice(lake)
     _published(lake)
     _areas(lake)

@@ -75,6 +75,9 @@ def test_the_split_by_sex_hides_as_well(query: Query) -> None:
             rest = row["heads"] - row["male_heads"] - row["female_heads"]
             assert row["male_heads"] >= 5 and row["female_heads"] >= 5 and (rest == 0 or rest >= 5)
         assert all((r["female_share"] is None) == (r not in split) for r in cells)
+        # Prices differ by sex and are public: the yen would tell the split.
+        assert all((r["subsidy_yen"] is None) == (r not in split) for r in cells)
+        assert all((r["yen_per_head"] is None) == (r not in split) for r in cells)
 
 
 def test_equal_complaints_are_separate_and_repeats_are_mentions(query: Query) -> None:

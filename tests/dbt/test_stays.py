@@ -35,6 +35,7 @@ def test_a_cat_listed_in_every_snapshot_is_one_intake(query: Query) -> None:
         ("snap/pauses", []),  # back in the last snapshot
         ("snap/elsewhere", []),  # its body's page was not listed again
         ("snap/recorded", [("rehomed", date(2026, 5, 17), False)]),  # a record beats inference
+        ("moves/m", [("unknown", date(2026, 6, 15), True)]),  # gone from the body it moved to
         ("snap-one/last", [("unknown", date(2026, 5, 20), True)]),  # the next listing was empty
     ],
 )
@@ -84,6 +85,72 @@ def test_an_outcome_before_its_intake_is_flagged(query: Query) -> None:
             f"select stay_id from {table} where position('OUTCOME_BEFORE_INTAKE' in dq_flags) > 0"
         )
         assert [r["stay_id"] for r in flagged] == ["stay/e1"]
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        (
+            "1",
+            [
+                ("1", date(2023, 5, 1), "returned", date(2023, 5, 3), 2),
+                ("1@2023-07-01", date(2023, 7, 1), "rehomed", date(2023, 8, 3), 33),
+                ("1@2024-05-01", date(2024, 5, 1), None, None, None),
+            ],
+        ),
+        (
+            "4",
+            [
+                ("4", date(2023, 5, 1), "escaped", None, None),
+                ("4@2024-05-01", date(2024, 5, 1), None, None, None),
+            ],
+        ),
+        (
+            "5",
+            [
+                ("5", date(2023, 5, 1), "rehomed", date(2023, 6, 1), 31),
+                ("5@2024-05-01", date(2024, 5, 1), "died", date(2024, 5, 1), None),
+            ],
+        ),
+    ],
+)
+def test_a_number_with_another_stated_day_is_another_stay(
+    query: Query, number: str, expected: list[tuple[object, ...]]
+) -> None:
+    rows = query(f"""select i.intake_id, i.intake_date, o.outcome_type, o.outcome_date,
+            i.length_of_stay_days, i.dq_flags, o.dq_flags as outcome_flags
+        from fct_intake as i left join fct_outcome as o using (stay_id)
+        where i.source_id = 'reused' and (i.intake_id = '{number}' or i.intake_id like '{number}@%')
+        order by 2""")
+    assert [tuple(r.values())[:5] for r in rows] == expected
+    assert all(r["dq_flags"] == "REUSED_NUMBER" for r in rows)
+    assert all(r["outcome_flags"] in ("REUSED_NUMBER", None) for r in rows)
+
+
+def test_a_stay_that_is_said_again_stays_one(query: Query) -> None:
+    rows = query("""select intake_id, observations, sex, intake_date, dq_flags from fct_intake
+        where source_id = 'reused' and intake_id in ('2', '3') order by 1""")
+    assert [tuple(r.values()) for r in rows] == [
+        ("2", 2, "female", date(2023, 5, 1), ""),
+        # A month and a day of it may be one day, and say so.
+        ("3", 2, None, date(2024, 5, 1), "REUSED_NUMBER"),
+    ]
+    assert outcomes(query, "reused/2") == [("rehomed", date(2023, 6, 1), False)]
+
+
+def test_a_listing_that_corrects_its_day_keeps_one_stay_and_says_so(query: Query) -> None:
+    assert stay(query, "snap/stays")["dq_flags"] == "REUSED_NUMBER"
+    assert stay(query, "snap/goes")["dq_flags"] == ""
+
+
+def test_numbers_used_again_are_counted_by_load(query: Query) -> None:
+    rows = query("""select source_object, reused_number_rows from mart_data_quality
+        where source_id = 'reused' order by 1""")
+    assert [tuple(r.values()) for r in rows] == [
+        ("raw/reused/2023.csv", 4),
+        ("raw/reused/2024.csv", 3),
+        ("raw/reused/outcomes.csv", None),
+    ]
 
 
 def test_stock_and_flow_add_up(query: Query) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from fixture_lake import BODY
 from scenarios import body, intake, outcome, source
 
-from conftest import Project
+from conftest import Project, Query
 
 OBJECT = ("shelter", "raw/shelter/2023.csv")
 
@@ -68,3 +68,16 @@ def test_a_late_source_fails_its_freshness(empty_project: Project) -> None:
     state = empty_project.query("""select freshness, days_behind from mart_data_quality
         order by source_id""")
     assert [tuple(r.values()) for r in state] == [("error", 61), ("fresh", 0)]
+
+
+def test_the_same_content_under_another_name_is_counted(query: Query) -> None:
+    rows = query("""select source_object, object_version, same_content_objects
+        from mart_data_quality where source_id like 'twice%' order by 1, 2""")
+    assert [tuple(r.values()) for r in rows] == [
+        ("raw/twice-not/a.csv", 1, 0),
+        ("raw/twice/a.csv", 1, 1),
+        ("raw/twice/b.csv", 1, None),
+        ("raw/twice/b.csv", 2, 1),
+        ("raw/twice/c.csv", 1, None),
+        ("raw/twice/c.csv", 2, None),
+    ]

@@ -28,10 +28,12 @@ with repeated as (
 observations as (
     select
         records.*,
+        coalesce(numbers.numbered_intake_id, records.intake_id) as stay_intake_id,
+        numbers.intake_id is not null as is_reused,
         {{ has_flag('records.dq_flags', 'DATE_FROM_LISTING') }} as is_listing_date,
         {{ has_flag('records.dq_flags', 'STAY_CONTINUED') }} as is_continued,
         row_number() over (
-            partition by records.source_id, records.intake_id
+            partition by records.source_id, coalesce(numbers.numbered_intake_id, records.intake_id)
             order by records.observed_date asc nulls first, records.source_object asc, records.source_row asc
         ) as seen_no
     from {{ ref('stg_shelter_intake') }} as records
@@ -39,14 +41,20 @@ observations as (
         on
             records.source_id = repeated.source_id
             and records.intake_id = repeated.intake_id
+    left join {{ ref('int_reused_number') }} as numbers on {{ is_of_number('records', 'numbers') }}
 ),
 
 places as (
     select
         source_id,
-        intake_id,
+        stay_intake_id,
         count(*) as observations,
         max(observed_date) as last_observed_date,
+        max(case when observed_date is not null then seen_no end) as observed_at,
+        -- Several animals, or one whose day the listings correct: whoever counts on it should know.
+        bool_or(is_reused)
+        or count(distinct case when not is_listing_date and not is_continued then intake_date end) > 1
+            as is_reused_number,
         bool_or(is_continued) as is_continued,
         {% for name in coded %}
         max(case when {{ name }} <> 'unknown' then seen_no end) as {{ name }}_at,
@@ -62,15 +70,18 @@ places as (
         min(case when life_stage <> 'unknown' then seen_no end) as life_stage_at,
         min(seen_no + case when is_listing_date then 1000000 else 0 end) as date_at
     from observations
-    group by source_id, intake_id
+    group by source_id, stay_intake_id
 )
 
 select
     observations.source_id,
-    observations.intake_id,
+    observations.stay_intake_id as intake_id,
     max(places.observations) as observations,
     max(places.last_observed_date) as last_observed_date,
+    max(case when observations.seen_no = places.observed_at then observations.municipality_code end)
+        as last_observed_municipality_code,
     bool_or(places.is_continued) as is_continued,
+    bool_or(places.is_reused_number) as is_reused_number,
     {% for name in coded %}
     coalesce(
         max(case when observations.seen_no = places.{{ name }}_at then observations.{{ name }} end),
@@ -101,15 +112,18 @@ from observations
 inner join places
     on
         observations.source_id = places.source_id
-        and observations.intake_id = places.intake_id
-group by observations.source_id, observations.intake_id
+        and observations.stay_intake_id = places.stay_intake_id
+group by observations.source_id, observations.stay_intake_id
 union all
 select
     records.source_id,
     records.intake_id,
     1 as observations,
     records.observed_date as last_observed_date,
+    case when records.observed_date is not null then records.municipality_code end
+        as last_observed_municipality_code,
     {{ has_flag('records.dq_flags', 'STAY_CONTINUED') }} as is_continued,
+    false as is_reused_number,
     {% for name in coded + plain + booleans + ages + of_intake %}
     records.{{ name }},
     {% endfor %}

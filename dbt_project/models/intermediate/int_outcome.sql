@@ -1,11 +1,15 @@
 {{ config(materialized='incremental', meta={'rebuilt_by': 'source'}) }}
 
-with last_seen as (
+with seen as (
     select
         segments.source_id,
         segments.stay_intake_id as intake_id,
-        max(observed.municipality_code) as municipality_code,
-        max(observed.last_observed_date) as last_observed_date
+        observed.last_observed_municipality_code as municipality_code,
+        observed.last_observed_date,
+        row_number() over (
+            partition by segments.source_id, segments.stay_intake_id
+            order by observed.last_observed_date desc, segments.segment_no desc
+        ) as last_first
     from {{ ref('int_intake_observed') }} as observed
     inner join {{ ref('int_stay_segment') }} as segments
         on
@@ -14,7 +18,17 @@ with last_seen as (
     where
         observed.last_observed_date is not null
         and {{ rebuilt('observed') }}
-    group by segments.source_id, segments.stay_intake_id
+),
+
+-- A listed animal that moved between bodies is gone when the last of them no longer lists it.
+last_seen as (
+    select
+        source_id,
+        intake_id,
+        municipality_code,
+        last_observed_date
+    from seen
+    where last_first = 1
 ),
 
 next_listing as (

@@ -18,7 +18,7 @@ with outcomes as (
         outcomes.source_row,
         outcomes.load_id,
         segments.intake_id is not null as has_intake
-    from {{ ref('stg_outcome') }} as outcomes
+    from {{ ref('int_outcome_matched') }} as outcomes
     left join {{ ref('int_stay_segment') }} as segments
         on
             outcomes.source_id = segments.source_id

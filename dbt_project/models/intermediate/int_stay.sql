@@ -24,7 +24,10 @@ select
     municipality_code || '/' || coalesce(facility, '-') as facility_id,
     {{ month_start('intake_date') }} as intake_month,
     {{ month_start('outcome_date') }} as outcome_month,
-    {{ with_flag('dq_flags', 'OUTCOME_BEFORE_INTAKE', 'is_outcome_before_intake') }} as stay_flags,
+    {{ with_flag(
+        with_flag('dq_flags', 'OUTCOME_BEFORE_INTAKE', 'is_outcome_before_intake'),
+        'REUSED_NUMBER', 'coalesce(is_reused_number, false)'
+    ) }} as stay_flags,
     -- A stay is measured where both days are known as days and stand in order.
     case
         when

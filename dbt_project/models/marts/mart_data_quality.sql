@@ -1,18 +1,30 @@
 {%- set fields = ['intake_type', 'sex', 'coat', 'neuter_status', 'life_stage'] -%}
 
-with intakes as (
-    select
+with reused as (
+    select distinct
         source_id,
-        source_object,
-        load_id,
+        intake_id
+    from {{ ref('int_reused_number') }}
+),
+
+intakes as (
+    select
+        records.source_id,
+        records.source_object,
+        records.load_id,
         count(*) as intake_rows,
+        sum(case when reused.intake_id is not null then 1 else 0 end) as reused_number_rows,
         {% for field in fields %}
-        sum(case when coalesce({{ field }}, 'unknown') = 'unknown' then 1 else 0 end)
+        sum(case when coalesce(records.{{ field }}, 'unknown') = 'unknown' then 1 else 0 end)
             as unknown_{{ field }},
         {% endfor %}
-        sum(case when facility is null then 1 else 0 end) as unknown_facility
-    from {{ ref('stg_shelter_intake') }}
-    group by source_id, source_object, load_id
+        sum(case when records.facility is null then 1 else 0 end) as unknown_facility
+    from {{ ref('stg_shelter_intake') }} as records
+    left join reused
+        on
+            records.source_id = reused.source_id
+            and records.intake_id = reused.intake_id
+    group by records.source_id, records.source_object, records.load_id
 ),
 
 outcomes as (
@@ -78,7 +90,9 @@ ledger as (
             partition by source_id, source_object
             order by object_version asc
             rows between unbounded preceding and current row
-        ) as contents
+        ) as contents,
+        sum(case when is_visible then 1 else 0 end) over (partition by source_id, content_sha256)
+            as objects_of_content
     from {{ ref('stg_load') }}
 ),
 
@@ -109,7 +123,13 @@ select
     cast(published.published_differences as bigint) as published_differences,
     cast(published.revised_body_years as bigint) as revised_body_years,
     cast(timed.contents - 1 as bigint) as corrections,
+    cast(
+        case
+            when timed.is_visible and timed.content_sha256 is not null then timed.objects_of_content - 1
+        end as bigint
+    ) as same_content_objects,
     intakes.intake_rows,
+    cast(intakes.reused_number_rows as bigint) as reused_number_rows,
     {% for field in fields + ['facility'] %}
     {{ ratio('intakes.unknown_' ~ field, 'intakes.intake_rows') }} as unknown_{{ field }}_share,
     {% endfor %}

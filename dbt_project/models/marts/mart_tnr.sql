@@ -21,8 +21,9 @@ with levels as (
         case when not is_suppressed then heads end as heads,
         case when is_sex_shown then male_heads end as male_heads,
         case when is_sex_shown then female_heads end as female_heads,
-        case when not is_suppressed then subsidy_yen end as subsidy_yen,
-        case when not is_suppressed then subsidised_heads end as subsidised_heads,
+        -- Prices are public and differ by sex: the split would follow from the yen.
+        case when is_sex_shown then subsidy_yen end as subsidy_yen,
+        case when is_sex_shown then subsidised_heads end as subsidised_heads,
         case when is_suppressed then 'suppressed' else 'observed' end as value_status
     from {{ ref('int_tnr_area') }}
     where not is_withheld

@@ -43,4 +43,12 @@ FLAGS: dict[str, tuple[str, str]] = {
     "DEAD_ON_ARRIVAL": ("収容時に死亡", "dead when it came in"),
     "PARTIAL_PERIOD": ("期間の途中まで", "the figure covers a part of its period"),
     "EDITION_INFERRED": ("版を推定", "the edition of a report was inferred"),
+    "REUSED_NUMBER": (
+        "同じ番号に異なる収容日",
+        "one number with several intake days: several stays of a ledger, one stay of a listing",
+    ),
+    "YEAR_ONLY": (
+        "年だけの日付",
+        "a date that is a year alone: its first possible day stands for it, in its fiscal year too",
+    ),
 }
