@@ -41,8 +41,8 @@ ALL_DAYS = st.dates(ERAS[0].first, date(2100, 12, 31))
         ("令和5年4月下旬", "2023-04-21", "month", ()),
         # About a day: the day stands, but it is no more exact than its month.
         ("2023年4月12日頃", "2023-04-12", "month", ()),
-        ("令和5年", "2023-01-01", "year", ()),
-        ("2023", "2023-01-01", "year", ()),
+        ("令和5年", "2023-01-01", "year", ("YEAR_ONLY",)),
+        ("2023", "2023-01-01", "year", ("YEAR_ONLY",)),
         ("昭和64年1月7日", "1989-01-07", "day", ()),
         ("昭和64年1月8日", "1989-01-08", "day", ("ERA_OVERFLOW",)),
         ("平成31年5月", "2019-05-01", "month", ("ERA_OVERFLOW",)),
@@ -89,6 +89,33 @@ def test_a_missing_year_follows_from_the_fiscal_year(text: str, context: Context
     parsed = parse("date", text, context)
     assert parsed.fields["*"] == date.fromisoformat(day)
     assert parsed.flags == ("YEAR_INFERRED",)
+
+
+@pytest.mark.parametrize(
+    ("fiscal_year", "day"),
+    [(None, "2024-01-01"), (2023, "2024-01-01"), (2024, "2024-04-01"), (2020, "2024-01-01")],
+)
+def test_a_year_alone_lies_in_the_files_fiscal_year_and_says_so(
+    fiscal_year: int | None, day: str
+) -> None:
+    parsed = parse("date", "令和6年", Context(fiscal_year, 4, TODAY))
+    assert parsed.fields == {"*": date.fromisoformat(day), "*_precision": "year"}
+    assert parsed.flags == ("YEAR_ONLY",)
+
+
+@pytest.mark.parametrize(
+    ("text", "start_month", "flags"),
+    [
+        ("令和5年", 4, ("YEAR_ONLY",)),
+        ("令和5年", 1, ()),
+        ("令和5年度", 4, ()),
+        ("2023年5月", 4, ()),
+    ],
+)
+def test_a_calendar_year_of_two_fiscal_years_says_so(
+    text: str, start_month: int, flags: tuple[str, ...]
+) -> None:
+    assert parse("period", text, Context(None, start_month, TODAY)).flags == flags
 
 
 def test_a_leap_day_that_the_fiscal_year_lacks_is_invalid() -> None:
@@ -199,7 +226,6 @@ def test_no_fiscal_year_rejects(text: str) -> None:
         ("FY2023", "2023-04-01", "2024-03-31", False),
         ("令和5年度上半期", "2023-04-01", "2023-09-30", False),
         ("令和5年度1月", "2024-01-01", "2024-01-31", False),
-        ("2023年", "2023-01-01", "2023-12-31", False),
         ("令和5年4月～6月", "2023-04-01", "2023-06-30", False),
         ("令和5年11月～2月", "2023-11-01", "2024-02-29", False),
         ("令和5年4月～令和6年3月", "2023-04-01", "2024-03-31", False),

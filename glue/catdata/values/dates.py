@@ -91,8 +91,9 @@ class InvalidDateError(ValueError):
 def parse_date(text: str, context: Context, args: Mapping[str, object]) -> Parsed:
     """Read a date to its first possible day and its precision.
 
-    `order` is ymd (the default), mdy or dmy and settles numbers alone. Flags: INVALID_DATE (nothing
-    filled), YEAR_INFERRED, ERA_OVERFLOW, DATE_OUT_OF_RANGE.
+    `order` is ymd (the default), mdy or dmy and settles numbers alone. A year alone is read within the
+    context's fiscal year where they have days in common. Flags: INVALID_DATE (nothing filled),
+    YEAR_ONLY, YEAR_INFERRED, ERA_OVERFLOW, DATE_OUT_OF_RANGE.
     """
     folded = fold(text)
     if says_nothing(folded):
@@ -101,7 +102,12 @@ def parse_date(text: str, context: Context, args: Mapping[str, object]) -> Parse
         span = read_span(folded, context, str(args.get("order", "ymd")))
     except InvalidDateError:
         return Parsed({}, ("INVALID_DATE",))
-    return Parsed({"*": span.first, "*_precision": span.precision}, range_flags(span, context))
+    first, flags = span.first, range_flags(span, context)
+    if span.precision == YEAR:
+        flags = ("YEAR_ONLY", *flags)
+        if fiscal_year_of(span.last, context) == context.fiscal_year:
+            first = max(first, date(context.fiscal_year, context.fiscal_year_start_month, 1))
+    return Parsed({"*": first, "*_precision": span.precision}, flags)
 
 
 def range_flags(span: Span, context: Context) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from catdata.values.dates import (
+    YEAR,
     InvalidDateError,
     Span,
     calendar_year,
@@ -94,7 +95,7 @@ def parse_period(text: str, context: Context, args: Mapping[str, object]) -> Par
     """Read a period to its first and last day.
 
     A month without a year lies in the context's fiscal year (YEAR_INFERRED). Unreadable texts fill
-    nothing and carry INVALID_DATE.
+    nothing and carry INVALID_DATE; a calendar year that lies in two fiscal years carries YEAR_ONLY.
     """
     folded = kanji_to_digits(fold(text), before="年月日")
     if says_nothing(folded):
@@ -103,7 +104,10 @@ def parse_period(text: str, context: Context, args: Mapping[str, object]) -> Par
         span = read_period(folded, context)
     except InvalidDateError:
         return Parsed({}, ("INVALID_DATE",))
-    return Parsed({"period_start": span.first, "period_end": span.last}, range_flags(span, context))
+    flags = range_flags(span, context)
+    if span.precision == YEAR and _fiscal(span, context) != fiscal_year_of(span.last, context):
+        flags = ("YEAR_ONLY", *flags)
+    return Parsed({"period_start": span.first, "period_end": span.last}, flags)
 
 
 def read_period(folded: str, context: Context) -> Span:
