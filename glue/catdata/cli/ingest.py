@@ -14,6 +14,7 @@ from catdata.contracts.load import load_contracts
 from catdata.contracts.match import match
 from catdata.contracts.model import Contract
 from catdata.loads import Ledger, layout
+from catdata.normalize.privacy import ApplicantKeys
 from catdata.readers import ReadError, is_archive, member_names
 from catdata.report.summary import ObjectOutcome, summarise
 from catdata.storage import ObjectInfo, Storage, StorageError
@@ -40,6 +41,7 @@ def ingest(
     A file that fits no contract is kept in raw/unmatched/ and reported.
     """
     with explained():
+        applicant_keys = ApplicantKeys.from_environment()
         contracts = load_contracts()
         if source is not None and source not in contracts:
             known = ", ".join(sorted(contracts))
@@ -49,7 +51,7 @@ def ingest(
         storage = Storage(lake)
         places = _places(_files(paths), contracts, source)
         infos, refused = _put(storage, places)
-        result = normalize(storage, contracts, infos, engine=engine, reload=reload)
+        result = normalize(storage, contracts, infos, applicant_keys, engine=engine, reload=reload)
         finish(summarise([*result.outcomes, *refused]), summary)
 
 

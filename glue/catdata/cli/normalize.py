@@ -63,11 +63,18 @@ def main(
 ) -> None:
     """Normalise raw objects of a lake: read, judge, write, commit; each object on its own."""
     with explained():
+        applicant_keys = ApplicantKeys.from_environment()
         storage = Storage(lake)
         keys = [*objects, *(_listed(storage, manifest) if manifest else ())]
         infos, refused = _found(storage, keys) if keys else (whole_lake(storage), [])
         result = normalize(
-            storage, load_contracts(), infos, engine=engine, reload=reload, named=bool(keys)
+            storage,
+            load_contracts(),
+            infos,
+            applicant_keys,
+            engine=engine,
+            reload=reload,
+            named=bool(keys),
         )
         finish(summarise([*result.outcomes, *refused]), summary)
 
@@ -113,6 +120,7 @@ def normalize(
     storage: Storage,
     contracts: Mapping[str, Contract],
     infos: Iterable[ObjectInfo],
+    applicant_keys: ApplicantKeys,
     *,
     engine: str,
     reload: bool = False,
@@ -126,17 +134,19 @@ def normalize(
     if engine == "auto":
         engine = "local" if sum(info.size for info in infos) < LOCAL_BELOW_BYTES else "spark"
     if engine == "local":
-        return _load(storage, planner.plan(infos), LocalEngine())
+        return _load(storage, planner.plan(infos), LocalEngine(), applicant_keys)
     # Planning reads every byte once; the start of Spark is mostly waiting.
     with ThreadPoolExecutor(1) as pool:
         planning = pool.submit(planner.plan, infos)
         with spark_session("catdata-normalize") as spark:
-            return _load(storage, planning.result(), SparkEngine(spark))
+            return _load(storage, planning.result(), SparkEngine(spark), applicant_keys)
 
 
-def _load(storage: Storage, planning: Planning, engine: Engine) -> RunSummary:
+def _load(
+    storage: Storage, planning: Planning, engine: Engine, applicant_keys: ApplicantKeys
+) -> RunSummary:
     with progress_bar("取込み (normalise)") as report:
-        return load(storage, planning, engine, ApplicantKeys.from_environment(), report)
+        return load(storage, planning, engine, applicant_keys, report)
 
 
 def finish(result: RunSummary, summary: Path | None) -> None:

@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from catdata.contracts.problems import ContractError
-from catdata.storage import StorageError, disk
+from catdata.sentences import SentenceError
+from catdata.storage import disk
 
 
 @contextmanager
@@ -35,7 +36,7 @@ def explained() -> Iterator[None]:
     """Turn the errors that a person can act on into a sentence and exit code 2."""
     try:
         yield
-    except (ContractError, StorageError) as error:
+    except (ContractError, SentenceError) as error:
         click.echo(str(error), err=True)
         raise SystemExit(2) from error
     except OSError as error:

@@ -35,6 +35,11 @@ REASONS: dict[str, tuple[Disposition, str, str]] = {
     "UNKNOWN_MEASURE": (R, "統計項目を読めない", "the measure cannot be read"),
     "INVALID_FISCAL_YEAR": (R, "年度を読めない", "the fiscal year cannot be read"),
     "NO_ENTITY": (R, "契約のどの記録にも当たらない", "the row fits no record of the contract"),
+    "NO_KEY": (
+        R,
+        "個人情報らしい識別番号。CATDATA_APPLICANT_KEY に鍵を設定して取り込み直してください",
+        "an identity that looks personal; set a key in CATDATA_APPLICANT_KEY and load again",
+    ),
     "TOTAL_ROW": (X, "合計行", "a total row; reconciled with its parts"),
     "NOTE_ROW": (X, "注記", "a note"),
     "REPEATED_HEADER": (X, "見出しの繰返し", "a repeated header"),

@@ -95,10 +95,15 @@ def merged_file(table: str, partition: str, load_id: str, sequence: int) -> str:
     return f"{partition}/part-{load_id}-00000-{sequence:03d}.parquet"
 
 
+def source_folder(source_id: str) -> str:
+    """Return the ledger's folder of one source."""
+    return f"{LOADS}/{source_id}"
+
+
 def object_folder(source_id: str, source_object: str) -> str:
     """Return the ledger's folder of one raw object."""
     digest = hashlib.sha256(source_object.encode()).hexdigest()[:16]
-    return f"{LOADS}/{source_id}/{digest}"
+    return f"{source_folder(source_id)}/{digest}"
 
 
 def record_file(folder: str, object_version: int) -> str:

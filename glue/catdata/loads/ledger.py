@@ -22,9 +22,11 @@ class Ledger:
         """Return the current record of an object; None when it was never loaded."""
         return next(self._heads(layout.object_folder(source_id, source_object)), None)
 
-    def heads(self) -> list[LoadRecord]:
-        """Return the current record of every object, withdrawn ones included."""
-        return list(self._heads(layout.LOADS))
+    def heads(self, source_id: str | None = None) -> list[LoadRecord]:
+        """Return the current record of every object, or of a source's; withdrawn ones included."""
+        return list(
+            self._heads(layout.LOADS if source_id is None else layout.source_folder(source_id))
+        )
 
     def history(self) -> list[LoadRecord]:
         """Return all records, the versions of one object together and in order."""

@@ -26,7 +26,7 @@ from catdata.normalize.parse import (
     ParsedColumn,
     constant,
 )
-from catdata.normalize.privacy import ApplicantKeys
+from catdata.normalize.privacy import NO_HASH, ApplicantKeys
 from catdata.normalize.screen import screen
 from catdata.normalize.texts import TextMemory, Texts
 from catdata.normalize.totals import TotalRow, number_in
@@ -219,9 +219,13 @@ class Judge:
             flags[fewer] |= FLAG_BIT["ROW_RAGGED"]
         self._derive(entity, columns, flags, parsed, rows)
         columns[entity.identity] = identity
+        verdicts.settle(_without_hash(identity) & exists, "NO_KEY", entity.identity)
         if "repeat_of" in columns:
             # The case that it names has its identity made of the same number.
-            columns["repeat_of"] = self._identity_of([_filled(columns["repeat_of"])])
+            named = self._identity_of([_filled(columns["repeat_of"])])
+            unhashed = _without_hash(named)
+            flags[unhashed] |= FLAG_BIT["TEXT_SCRUBBED"]
+            columns["repeat_of"] = pc.if_else(pa.array(unhashed), None, named)
         if entity.name == "tnr_case":
             names = [n for n, c in self._compiled.table.columns.items() if c.applicant_key]
             if names:
@@ -485,6 +489,12 @@ def _null(array: pa.Array | None, rows: int) -> Mask:
     if array.null_count == 0:
         return np.zeros(rows, np.bool_)
     return np.asarray(array.is_null().to_numpy(zero_copy_only=False))
+
+
+def _without_hash(identity: pa.Array) -> Mask:
+    """Which rows have an identity that holds personal data, and no key to hash it with."""
+    unhashed = pc.fill_null(pc.equal(identity, NO_HASH), False)
+    return np.asarray(unhashed.to_numpy(zero_copy_only=False))
 
 
 def _parsed_anywhere(name: str, parsed: Mapping[str, ParsedColumn]) -> pa.Array | None:

@@ -11,6 +11,7 @@ from catdata.normalize.planning import Planned, Planning
 from catdata.normalize.privacy import ApplicantKeys
 from catdata.normalize.task import SplitResult, Task
 from catdata.normalize.totals import reconcile, to_json
+from catdata.normalize.warn import warned
 from catdata.report.summary import ObjectOutcome, RunSummary, Status, summarise
 from catdata.storage import Storage, StorageError
 
@@ -38,7 +39,7 @@ def load(
     for result in engine.run(tasks, progress):
         results[result.key].append(result)
     done = [_finish(storage, p, results[p.info.key]) for p in planning.planned]
-    return summarise([*planning.outcomes, *done])
+    return summarise(warned(storage, [*planning.outcomes, *done]))
 
 
 def _finish(storage: Storage, planned: Planned, results: Sequence[SplitResult]) -> ObjectOutcome:

@@ -33,7 +33,10 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class ObjectOutcome:
-    """What became of one raw object; `record` is its current ledger record where it has one."""
+    """What became of one raw object; `record` is its current ledger record where it has one.
+
+    `warnings` are sentences, in Japanese and English, on an object that may be all right.
+    """
 
     key: str
     source_id: str | None
@@ -42,6 +45,7 @@ class ObjectOutcome:
     error_ja: str | None = None
     error_en: str | None = None
     unlisted_columns: tuple[str, ...] = ()
+    warnings: tuple[tuple[str, str], ...] = ()
     seconds: float = 0.0
 
 
@@ -126,6 +130,7 @@ def remarks(outcomes: Sequence[ObjectOutcome]) -> list[str]:
     for source_id, group in groupby(outcomes, key=lambda o: o.source_id):
         some = list(group)
         lines += [f"✗ {o.key}: {o.error_ja} / {o.error_en}" for o in some if o.status in FAILURES]
+        lines += [f"! {o.key}: {ja} / {en}" for o in some for ja, en in o.warnings]
         changed = [o for o in some if o.status == "committed" and o.record is not None]
         lines += [f"! {source_id}: {told}" for told in _of_source(changed)]
     return lines
@@ -177,6 +182,7 @@ def _as_json(outcome: ObjectOutcome) -> dict[str, Any]:
         "error_ja": outcome.error_ja,
         "error_en": outcome.error_en,
         "unlisted_columns": list(outcome.unlisted_columns),
+        "warnings": [{"ja": ja, "en": en} for ja, en in outcome.warnings],
         "seconds": round(outcome.seconds, 3),
     }
     if record is not None:

@@ -6,7 +6,7 @@ from catdata.values.conditions import matches
 from catdata.values.registry import PARSERS
 from catdata.values.result import EMPTY, Context, Parsed, Parser, Value
 from catdata.values.rows import is_note, total_kind
-from catdata.values.scrub import scrub
+from catdata.values.scrub import names_a_person, scrub
 
 __all__ = [
     "EMPTY",
@@ -20,6 +20,7 @@ __all__ = [
     "check_digit",
     "is_note",
     "matches",
+    "names_a_person",
     "parse_code",
     "scrub",
     "total_kind",

@@ -135,6 +135,14 @@ def scrub_contacts(text: str) -> tuple[str, bool]:
     return _replace(text, _CONTACTS)
 
 
+def names_a_person(text: str) -> bool:
+    """Return whether a short text such as a number or a file's name has a contact or a name in it.
+
+    Addresses are not looked for: 収5-12 is a number.
+    """
+    return _replace(text, _CONTACTS + _NAMES)[1]
+
+
 def _replace(text: str, patterns: tuple[re.Pattern[str], ...]) -> tuple[str, bool]:
     normal = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
     found = 0

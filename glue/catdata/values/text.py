@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 
 from catdata.values.result import EMPTY, Context, Parsed
-from catdata.values.scrub import scrub, scrub_contacts
+from catdata.values.scrub import names_a_person, scrub, scrub_contacts
 
 _SPACES = re.compile(r"\s+")
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−─━", "-") | dict.fromkeys("〜∼∽", "~"))
@@ -15,6 +15,9 @@ _SAYS_NOTHING = frozenset(
     | {"unknown", "unk", "not known", "n/a", "na", "null", "nan"}
 )
 _KANJI_DIGITS = {"〇": 0, "零": 0} | {kanji: n for n, kanji in enumerate("一二三四五六七八九", 1)}
+# Too short for a telephone number.
+_PLAIN_NUMBER = re.compile(r"[0-9A-Za-z._/-]{1,9}")
+_DIGIT = re.compile("[0-9]")
 _KANJI_NUMBER = re.compile(r"[〇零一二三四五六七八九十百]{1,30}")
 
 
@@ -94,11 +97,14 @@ def _scrubbed(text: str, cleaner: Callable[[str], tuple[str, bool]]) -> Parsed:
 
 
 def parse_identifier(text: str, context: Context, args: Mapping[str, object]) -> Parsed:
-    """Read a management number; one that holds a chip or telephone number or a mail is never kept."""
+    """Read a management number; what is none, or holds a name, a contact or a chip number, is never kept.
+
+    A number has a digit in it; without one, Japanese letters may be anybody's name.
+    """
     kept = plain(text)
     if says_nothing(fold(kept)):
         return EMPTY
-    # All of these are longer than most management numbers.
-    if len(kept) >= 10 and scrub_contacts(kept)[1]:
+    is_number = kept.isascii() or _DIGIT.search(kept) is not None
+    if not _PLAIN_NUMBER.fullmatch(kept) and (not is_number or names_a_person(kept)):
         return Parsed({}, ("TEXT_SCRUBBED",))
     return Parsed({"*": kept})
