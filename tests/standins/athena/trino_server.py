@@ -70,6 +70,8 @@ def _server(settings: Settings, catalogs: Path) -> dict[str, str]:
         "node-scheduler.include-coordinator": "true",
         "http-server.http.port": str(settings.port),
         "discovery.uri": f"http://127.0.0.1:{settings.port}",
+        # Its place would be var/ in whatever folder the server is started from.
+        "http-server.log.enabled": "false",
         "plugin.dir": str(settings.plugins),
         "catalog.config-dir": str(catalogs),
         "catalog.management": "static",
