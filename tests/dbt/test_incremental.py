@@ -78,7 +78,8 @@ def test_a_build_that_is_killed_leaves_every_mart_old_or_new_and_is_healed(
     for _ in range(2):
         kill_amid(project, random.uniform(0.2, 3.0))
         left = tables(project)
-        assert left.keys() == before.keys()
+        # Killed between its commit and its tidying, dbt leaves the old table under another name.
+        assert {n for n in left if not n.endswith("__dbt_backup")} == before.keys()
         for name in (n for n in left if n.startswith(("mart_", "fct_", "dim_"))):
             assert left[name] in (before[name], after[name]), name
     assert project.dbt("run")
