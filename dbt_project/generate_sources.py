@@ -7,7 +7,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from catdata.entities import ENTITIES, LOADS, QUARANTINE, REFERENCES, Column, Entity, Type
+from catdata.catalog import LAYERS, location
+from catdata.entities import ENTITIES, LOADS, REFERENCES, Column, Entity, Type
 
 MODELS = Path(__file__).parent / "models"
 HEAD = (
@@ -16,16 +17,14 @@ HEAD = (
 )
 
 DUCKDB_TYPES = {Type.STRING: "VARCHAR", Type.INT: "INTEGER"}
-LAYERS = (
-    ("normalized", "正規化層の実体 / entities of the normalized layer", tuple(ENTITIES.values())),
-    ("operations", "取込台帳と隔離 / the ledger and quarantine", (LOADS, QUARANTINE)),
-    ("reference", "参照表 / reference tables", tuple(REFERENCES.values())),
-)
-PARQUET = "read_parquet('{lake}/%s/*.parquet', union_by_name = true%s)"
+DESCRIPTIONS = {
+    "normalized": "正規化層の実体 / entities of the normalized layer",
+    "operations": "取込台帳と隔離 / the ledger and quarantine",
+    "reference": "参照表 / reference tables",
+}
+PARQUET = "read_parquet('%s*.parquet', union_by_name = true%s)"
 HIVE = ", hive_partitioning = true, hive_types = {hive_types}"
-LEDGER = (
-    "read_json('{lake}/loads/*/*/*.json', format = 'newline_delimited', columns = {json_columns})"
-)
+LEDGER = "read_json('%s*/*/*.json', format = 'newline_delimited', columns = {json_columns})"
 
 
 def quoted(text: str) -> str:
@@ -53,18 +52,18 @@ def about(entity: Entity, ja: str = "", en: str = "") -> str:
     return quoted(f"{entity.ja}{ja} / {entity.en}{en}. Grain: {entity.grain}.")
 
 
-def location(entity: Entity) -> Iterator[str]:
+def external_location(entity: Entity) -> Iterator[str]:
     """Yield the lines of meta that tell DuckDB where the table lies in the lake."""
+    place = location(entity, "{lake}")
     if entity is LOADS:
-        yield f"external_location: {quoted(LEDGER)}"
+        yield f"external_location: {quoted(LEDGER % place)}"
         yield f"json_columns: {quoted(struct(entity.columns))}"
     elif entity.partitions:
-        folder = f"normalized/{entity.name}" if entity.name in ENTITIES else entity.name
-        yield f"external_location: {quoted(PARQUET % (folder + '/*/*', HIVE))}"
+        yield f"external_location: {quoted(PARQUET % (place + '*/*/', HIVE))}"
         partitions = tuple(entity.column(name) for name in entity.partitions)
         yield f"hive_types: {quoted(struct(partitions))}"
     else:
-        yield f"external_location: {quoted(PARQUET % ('reference/' + entity.name, ''))}"
+        yield f"external_location: {quoted(PARQUET % (place, ''))}"
 
 
 def columns(entity: Entity) -> Iterator[str]:
@@ -77,10 +76,10 @@ def columns(entity: Entity) -> Iterator[str]:
 def sources() -> str:
     """Return sources.yml: every table of the lake with every column."""
     lines = ["sources:"]
-    for layer, description, entities in LAYERS:
+    for layer, entities in LAYERS.items():
         lines += [
             f"  - name: {layer}",
-            f"    description: {quoted(description)}",
+            f"    description: {quoted(DESCRIPTIONS[layer])}",
             f"    schema: \"{{{{ env_var('CATDATA_SCHEMA_{layer.upper()}', "
             f"'catdata_{layer}') }}}}\"",
             "    config:",
@@ -103,7 +102,10 @@ def sources() -> str:
                     "            warn_after: {count: 40, period: day}",
                     "            error_after: {count: 400, period: day}",
                 ]
-            lines += ["          meta:", *(f"            {line}" for line in location(entity))]
+            lines += [
+                "          meta:",
+                *(f"            {line}" for line in external_location(entity)),
+            ]
             lines += ["        columns:", *(f"          {line}" for line in columns(entity))]
     return HEAD + "\n".join(lines) + "\n"
 

@@ -5,14 +5,13 @@
 -- depends_on: {{ ref('stg_tnr_case') }}
 -- depends_on: {{ ref('fct_intake') }}
 -- depends_on: {{ ref('fct_outcome') }}
-{%- set references = [ref('stg_ref_body'), ref('stg_ref_source')] -%}
 
 {% if builds_all_parts() %}
 select
     source_id,
     source_object,
     load_id,
-    cast('{{ fingerprint(references) }}' as varchar(32)) as fingerprint
+    cast('{{ fingerprint() }}' as varchar(32)) as fingerprint
 from {{ ref('stg_load') }}
 where is_head
 {% else %}

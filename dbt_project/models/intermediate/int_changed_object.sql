@@ -1,5 +1,3 @@
-{%- set references = [ref('stg_ref_body'), ref('stg_ref_source')] -%}
-
 with built as (
     {{ built_loads(ref('stg_load')) }}
 ),
@@ -15,7 +13,7 @@ changed as (
             heads.source_id = built.source_id
             and heads.source_object = built.source_object
             and heads.load_id = built.load_id
-            and built.fingerprint = '{{ fingerprint(references) }}'
+            and built.fingerprint = '{{ fingerprint() }}'
     where
         heads.is_head
         and built.load_id is null

@@ -49,8 +49,7 @@ def location(entity: Entity, lake: str) -> str:
 def table_input(entity: Entity, lake: str, partitions: Partitions) -> dict[str, Any]:
     """Return the TableInput of Glue for a table of the lake; `partitions` are its known folders."""
     place = location(entity, lake)
-    is_json = entity is LOADS
-    parameters = {"EXTERNAL": "TRUE", "classification": "json" if is_json else "parquet"}
+    parameters = {"EXTERNAL": "TRUE", "classification": "json" if entity is LOADS else "parquet"}
     if is_projected(entity, partitions):
         parameters |= projection(entity, partitions, place)
     return {
@@ -59,11 +58,7 @@ def table_input(entity: Entity, lake: str, partitions: Partitions) -> dict[str, 
         "TableType": "EXTERNAL_TABLE",
         "Parameters": parameters,
         "PartitionKeys": partition_keys(entity),
-        "StorageDescriptor": {
-            "Columns": glue_columns(entity),
-            "Location": place,
-            **(_JSON if is_json else _PARQUET),
-        },
+        "StorageDescriptor": _storage(entity, place),
     }
 
 
@@ -77,8 +72,15 @@ def partition_input(entity: Entity, lake: str, values: tuple[str, ...]) -> dict[
     """Return the PartitionInput of Glue for one folder of a table."""
     named = zip(entity.partitions, values, strict=True)
     folder = "/".join(f"{column}={value}" for column, value in named)
-    storage = table_input(entity, lake, frozenset())["StorageDescriptor"]
     return {
         "Values": list(values),
-        "StorageDescriptor": storage | {"Location": f"{location(entity, lake)}{folder}/"},
+        "StorageDescriptor": _storage(entity, f"{location(entity, lake)}{folder}/"),
+    }
+
+
+def _storage(entity: Entity, place: str) -> dict[str, Any]:
+    return {
+        "Columns": glue_columns(entity),
+        "Location": place,
+        **(_JSON if entity is LOADS else _PARQUET),
     }
