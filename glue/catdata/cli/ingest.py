@@ -97,8 +97,7 @@ def _put(
         except StorageError as error:
             source_id, _ = layout.parse_raw(key)
             known = None if source_id == layout.UNMATCHED else source_id
-            ja, en = error.sentences
-            refused.append(ObjectOutcome(key, known, "failed", error_ja=ja, error_en=en))
+            refused.append(ObjectOutcome.failed(key, known, error.sentences))
     return infos, refused
 
 

@@ -92,8 +92,7 @@ def _found(storage: Storage, keys: Iterable[str]) -> tuple[list[ObjectInfo], lis
                 f"{key}: raw/SOURCE/FILE の形で書いてください。/ Write it as raw/SOURCE/FILE."
             ) from error
         except StorageError as error:
-            ja, en = error.sentences
-            refused.append(ObjectOutcome(key, None, "failed", error_ja=ja, error_en=en))
+            refused.append(ObjectOutcome.failed(key, None, error.sentences))
     return infos, refused
 
 

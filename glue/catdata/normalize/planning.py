@@ -119,14 +119,8 @@ class Planner:
             plans = self._plans(info, tables)
             head = self._ledger.head(source_id, info.key)
         except (ReadError, StorageError) as error:
-            return ObjectOutcome(
-                info.key,
-                source_id,
-                "failed",
-                error_ja=error.sentences[0],
-                error_en=error.sentences[1],
-                seconds=time.monotonic() - started,
-            )
+            seconds = time.monotonic() - started
+            return ObjectOutcome.failed(info.key, source_id, error.sentences, seconds)
         parts = [(table, split) for table, found in plans for split in found.splits]
         planned = Planned(
             info,

@@ -48,6 +48,14 @@ class ObjectOutcome:
     warnings: tuple[tuple[str, str], ...] = ()
     seconds: float = 0.0
 
+    @classmethod
+    def failed(
+        cls, key: str, source_id: str | None, sentences: tuple[str, str], seconds: float = 0.0
+    ) -> "ObjectOutcome":
+        """Return the outcome of an object that an error, in both languages, kept from being loaded."""
+        ja, en = sentences
+        return cls(key, source_id, "failed", error_ja=ja, error_en=en, seconds=seconds)
+
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
