@@ -1,7 +1,5 @@
 """The snapshot of published figures keeps what was said before, on all three engines."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,11 +10,11 @@ import duckdb
 import pytest
 
 from parity.engines import opened
-from standins.engines import control, services
+from standins.engines import control
+from standins.warehouse import ROOT, dbt, own_places
 
 pytestmark = pytest.mark.engines
 
-ROOT = Path(__file__).parents[2]
 MEASURES = (
     *("intakes", "intakes_owner", "intakes_stray", "injured_intakes"),
     *("returned", "rehomed", "returned_and_rehomed"),
@@ -39,15 +37,12 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Lead this process and those that it starts to the stand-ins, to a schema of its own."""
     run = f"history_{uuid4().hex[:8]}"
     with control.shared() as state, pytest.MonkeyPatch.context() as patch:
-        own = {
-            "CATDATA_ATHENA_DATA": f"s3://{services.BUCKET}/{run}/marts/",
-            "CATDATA_ATHENA_RESULTS": f"s3://{services.BUCKET}/{run}/results/",
+        own = own_places(run) | {
             "CATDATA_DUCKDB": str(tmp_path_factory.mktemp("history") / "marts.duckdb"),
-            "CATDATA_SCHEMA": run,
         }
         for name, value in (control.environment(state) | own).items():
             patch.setenv(name, value)
-        yield run
+        yield own["CATDATA_SCHEMA"]
 
 
 def mart(schema: str, figures: Figures) -> list[str]:
@@ -60,19 +55,6 @@ def mart(schema: str, figures: Figures) -> list[str]:
     )
     table = f"{schema}.mart_municipality_fiscal_year"
     return [f"drop table if exists {table}", f"create table {table} as {rows}"]
-
-
-def snapshot(target: str, folder: Path) -> None:
-    place = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--target", target]
-    output = ["--target-path", str(folder), "--log-path", str(folder)]
-    done = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "snapshot", *place, *output],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=500,
-    )
-    assert done.returncode == 0, done.stdout[-3000:]
 
 
 def ask(target: str, folder: Path) -> Callable[[str], list[Any]]:
@@ -103,8 +85,8 @@ def test_a_figure_that_changes_or_goes_is_kept_with_its_time(
         for statement in mart(schema, figures):
             run(statement)
         # The second time nothing has changed.
-        snapshot(target, tmp_path)
-        snapshot(target, tmp_path)
+        dbt(target, tmp_path, "snapshot")
+        dbt(target, tmp_path, "snapshot")
     rows = run(
         f"""select municipality_code, fiscal_year, intakes, dbt_valid_to is null
         from {schema}.figure_history order by municipality_code, fiscal_year, dbt_valid_from"""

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,11 +17,11 @@ from parity.compare import compare
 from parity.engines import read_target
 from parity.figures import Figures
 from parity.manifest import read_marts
-from standins.engines import control
+from standins.engines import control, services
+from standins.warehouse import ROOT, dbt_command, own_places, run_module
 
 pytestmark = pytest.mark.engines
 
-ROOT = Path(__file__).parents[2]
 Marts = dict[str, Figures]
 
 
@@ -35,10 +34,8 @@ class Warehouse:
 
     def dbt(self, *command: str) -> "subprocess.Popen[bytes]":
         """Start dbt in a process group of its own."""
-        place = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--target", self.target]
-        output = ["--target-path", str(self.folder), "--log-path", str(self.folder)]
         return subprocess.Popen(
-            [sys.executable, "-m", "dbt.cli.main", *command, *place, *output],
+            dbt_command(self.target, self.folder, *command),
             stdout=subprocess.PIPE,
             start_new_session=True,
         )
@@ -72,23 +69,10 @@ def engines() -> Iterator[None]:
     """Lead this process and those that it starts to the stand-ins, to places of this module's own."""
     run = f"incremental_{uuid4().hex[:8]}"
     with control.shared() as state, pytest.MonkeyPatch.context() as patch:
-        own = {
-            "CATDATA_LAKE": f"s3://cat-data-bucket/{run}/lake",
-            "CATDATA_ATHENA_DATA": f"s3://cat-data-bucket/{run}/marts/",
-            "CATDATA_ATHENA_RESULTS": f"s3://cat-data-bucket/{run}/results/",
-            "CATDATA_SCHEMA": f"{run}_marts",
-            **{
-                f"CATDATA_SCHEMA_{layer.upper()}": f"{run}_{layer}"
-                for layer in ("normalized", "operations", "reference")
-            },
-        }
+        own = own_places(run) | {"CATDATA_LAKE": f"s3://{services.BUCKET}/{run}/lake"}
         for name, value in (control.environment(state) | own).items():
             patch.setenv(name, value)
         yield
-
-
-def register() -> None:
-    subprocess.run([sys.executable, "-m", "catdata.cli", "register"], check=True)
 
 
 def differing(left: Marts, right: Marts) -> list[str]:
@@ -100,7 +84,7 @@ def test_a_history_with_a_killed_build_ends_in_the_figures_of_one_build(
     engines: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     history = History(FixtureLake(os.environ["CATDATA_LAKE"]), seed=21)
-    register()
+    run_module("catdata.cli", "register")
     warehouses = [Warehouse(target, tmp_path / target) for target in ("athena", "redshift")]
 
     def whole(name: str) -> Marts:
@@ -115,7 +99,7 @@ def test_a_history_with_a_killed_build_ends_in_the_figures_of_one_build(
         assert differing(before, warehouse.marts()) == []
     for _ in range(4):
         history.step()
-    register()
+    run_module("catdata.cli", "register")
     after = whole("after")
     assert differing(before, after)
     for warehouse in warehouses:

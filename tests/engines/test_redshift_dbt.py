@@ -13,10 +13,11 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from glue_lake import upload, write_lake
+from glue_lake import write_lake
 from redshift_service import Redshift, rows
 
 from standins.s3 import BUCKET
+from standins.warehouse import upload
 
 pytestmark = pytest.mark.engines
 

@@ -6,15 +6,12 @@ points whatever the language.
 """
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-import boto3
 import pytest
 from parity_lake import ROOT, write_lake
 
@@ -22,6 +19,7 @@ from parity.compare import compare
 from parity.engines import opened, read_duckdb
 from parity.figures import Figures, Mart, from_rows
 from standins.engines import control, services
+from standins.warehouse import dbt, own_places, upload
 
 pytestmark = pytest.mark.engines
 
@@ -105,19 +103,6 @@ class Builds:
 
     folder: Path
 
-    def run(self, target: str) -> None:
-        """Build all models on one engine."""
-        place = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--target", target]
-        output = ["--target-path", str(self.folder / target), "--log-path", str(self.folder)]
-        done = subprocess.run(
-            [sys.executable, "-m", "dbt.cli.main", "run", *place, *output],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=500,
-        )
-        assert done.returncode == 0, done.stdout[-3000:]
-
     def compiled(self, target: str, model: str) -> str:
         """Return a model's SQL as compiled for an engine."""
         (path,) = (
@@ -144,30 +129,17 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builds]:
     folder = tmp_path_factory.mktemp("faults")
     run = f"faults_{uuid4().hex[:8]}"
     with control.shared() as state, pytest.MonkeyPatch.context() as patch:
-        own = {
+        own = own_places(run) | {
             "CATDATA_LAKE": str(folder / "lake"),
-            "CATDATA_ATHENA_DATA": f"s3://{services.BUCKET}/{run}/marts/",
-            "CATDATA_ATHENA_RESULTS": f"s3://{services.BUCKET}/{run}/results/",
             "CATDATA_DUCKDB": str(folder / "marts.duckdb"),
-            "CATDATA_SCHEMA": f"{run}_marts",
-            **{
-                f"CATDATA_SCHEMA_{layer.upper()}": f"{run}_{layer}"
-                for layer in ("normalized", "operations", "reference")
-            },
         }
         for name, value in (control.environment(state) | own).items():
             patch.setenv(name, value)
         write_lake(folder / "lake")
-        client, on_s3 = boto3.client("s3"), f"{run}/lake"
-        for path in (p for p in (folder / "lake").rglob("*") if p.is_file()):
-            key = f"{on_s3}/{path.relative_to(folder / 'lake').as_posix()}"
-            client.upload_file(str(path), services.BUCKET, key)
-        register = ["register", "--lake", f"s3://{services.BUCKET}/{on_s3}"]
-        subprocess.run([sys.executable, "-m", "catdata.cli", *register], check=True)
-        builds = Builds(folder)
+        upload(folder / "lake", f"s3://{services.BUCKET}/{run}/lake")
         for target in ("local", *TARGETS):
-            builds.run(target)
-        yield builds
+            dbt(target, folder / target, "run")
+        yield Builds(folder)
 
 
 @pytest.mark.parametrize(("target", "fault"), CASES, ids=[f"{t}: {f.name}" for t, f in CASES])
