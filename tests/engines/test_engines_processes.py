@@ -179,6 +179,24 @@ def test_the_last_user_ends_what_it_shared(made_of_sleep: None, cache: Path) -> 
     assert not mark.exists()
 
 
+def test_one_process_may_share_twice(made_of_sleep: None) -> None:
+    with control.shared(["aws"]) as state:
+        with control.shared(["aws"]) as again:
+            assert again == state
+        assert control.running() == state, "the outer use goes on"
+    assert control.running() is None
+
+
+def test_a_slow_answer_takes_nothing_from_others(
+    made_of_sleep: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = control.up(["aws"])
+    answers = iter([False, False])
+    monkeypatch.setattr(services, "answers", lambda name, ports: next(answers, True))
+    assert control.up(["aws"]) == state
+    control.down()
+
+
 def test_what_a_person_asked_for_stays(made_of_sleep: None) -> None:
     asked = control.up(["aws"])
     with control.shared(["aws"]):

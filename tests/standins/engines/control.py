@@ -9,16 +9,20 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
+from uuid import uuid4
 
 from standins.engines import places, services
 from standins.engines.processes import Started, State, start, stop, wait_until
+
+# A service at work for others may be slow to answer; to start it anew would take it from them.
+_TRIES = 12
 
 
 def up(wanted: Iterable[str] = services.SERVICES) -> State:
     """Start the wanted services that do not run yet, wait until each answers, and return the state.
 
-    Where one that was started has died or does not answer, all are started anew: the others hold
-    what it had.
+    Where one that was started has died or does not come to answer, all are started anew: the others
+    hold what it had.
     """
     with _alone():
         return _up(wanted, keep=True)
@@ -31,7 +35,8 @@ def shared(wanted: Iterable[str] = services.SERVICES) -> Iterator[State]:
     The last one that leaves ends them, unless a person has asked for them by `up`.
     """
     me = Started.this()
-    mark = places.users() / f"{me.pid}.json"
+    # One mark for each use: a process may use the services twice at a time, one use within another.
+    mark = places.users() / f"{me.pid}-{uuid4().hex}.json"
     with _alone():
         state = _up(wanted, keep=False)
         places.users().mkdir(parents=True, exist_ok=True)
@@ -70,7 +75,7 @@ def environment(state: State) -> dict[str, str]:
 
 def _up(wanted: Iterable[str], *, keep: bool) -> State:
     state = State.read(_state_file())
-    if state is None or not _all_answer(state):
+    if state is None or not _all_answer(state, _TRIES):
         _down(state)
         state = State(_free_ports(), {}, keep)
     state = replace(state, is_kept=state.is_kept or keep)
@@ -122,9 +127,9 @@ def _down(state: State | None) -> bool:
     return bool(alive)
 
 
-def _all_answer(state: State) -> bool:
+def _all_answer(state: State, tries: int = 1) -> bool:
     return bool(state.processes) and all(
-        process.find() and services.answers(name, state.ports)
+        any(process.find() and services.answers(name, state.ports) for _ in range(tries))
         for name, process in state.processes.items()
     )
 
