@@ -1,0 +1,1 @@
+"""Entry of the cdk command: reads the settings, makes the stacks, checks them, writes the templates."""

@@ -1,0 +1,30 @@
+"""All stacks of one deployment, from its settings."""
+
+from aws_cdk import App, Environment, Tags
+
+from cloud import design
+from cloud.settings import Settings
+from cloud.storage import StorageStack
+
+# Behaviour of the library that new apps choose; here, so that tests and the cdk command agree.
+FLAGS = {
+    "@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy": True,
+    "@aws-cdk/aws-iam:minimizePolicies": True,
+    "@aws-cdk/aws-apigateway:disableCloudWatchRole": True,
+    "@aws-cdk/aws-kms:reduceCrossAccountRegionPolicyScope": True,
+    "@aws-cdk/core:checkSecretUsage": True,
+}
+
+
+def build(settings: Settings, **app: object) -> App:
+    """Return the app with every stack of the settings."""
+    made = App(context=FLAGS, **app)
+    here = Environment(account=settings.account, region=settings.region)
+    StorageStack(made, "cat-data-storage", settings, env=here)
+    for key, value in {
+        "Project": design.PROJECT,
+        "Env": settings.env,
+        "DesignVersion": design.VERSION,
+    }.items():
+        Tags.of(made).add(key, value)
+    return made

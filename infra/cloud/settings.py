@@ -1,0 +1,169 @@
+"""The one configuration of a deployment: typed, checked, with defaults that deploy today."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from cloud import design
+
+PROFILES = Path(__file__).parents[1] / "profiles"
+
+NodeType = Literal["ra3.large", "ra3.xlplus", "ra3.4xlarge", "dc2.large"]
+
+
+class SettingsError(ValueError):
+    """A configuration that cannot be deployed, with the reason."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Bucket(_Section):
+    """The lake's bucket: the design's name is a prefix, or the whole name with `global`."""
+
+    namespace: Literal["account-regional", "global"] = "account-regional"
+
+
+class Athena(_Section):
+    """Query engine: bytes that one query may scan, and whether one workgroup enforces its settings."""
+
+    single_enforced_workgroup: bool = False
+    cutoff_gb: int = Field(default=50, ge=1)
+
+
+class Warehouse(_Section):
+    """Redshift: a cluster of nodes, serverless, or none (Athena alone)."""
+
+    kind: Literal["provisioned", "serverless", "none"] = "provisioned"
+    node_type: NodeType = "ra3.large"
+    nodes: int = Field(default=design.CLUSTER_NODES, ge=2)
+    multi_az: bool = False
+    base_capacity_rpu: int = Field(default=8, ge=4, description="Serverless only.")
+    snapshot_days: int = Field(default=35, ge=1, le=35)
+    snapshot_copy_region: str = "ap-northeast-3"
+
+    @model_validator(mode="after")
+    def _nodes_can_do_it(self) -> Self:
+        if self.multi_az and self.kind == "provisioned" and not self.node_type.startswith("ra3"):
+            raise ValueError(
+                f"Multi-AZ は {self.node_type} では使えません。RA3 ノード（ra3.large など）にするか、"
+                "multi_az を false にしてください。 / "
+                f"Redshift offers Multi-AZ for RA3 nodes only, not for {self.node_type}; "
+                "choose ra3.large or larger, or set multi_az to false."
+            )
+        return self
+
+
+class Trigger(_Section):
+    """Which events of the bucket start the job."""
+
+    events: Literal["created", "put"] = "created"
+
+
+class Api(_Section):
+    """The public API: sign-in, limits and the edge in front."""
+
+    enabled: bool = True
+    user_password_auth: bool = False
+    requests_per_second: int = Field(default=50, ge=1)
+    burst: int = Field(default=100, ge=1)
+
+
+class Bastion(_Section):
+    """A host to reach the cluster from; without it, people come by Session Manager."""
+
+    enabled: bool = False
+    cidrs: tuple[str, ...] = ()
+
+
+class Network(_Section):
+    """Rules of the subnets: with what stateless rules need, or the design's words alone."""
+
+    literal_nacl: bool = False
+    bastion: Bastion = Bastion()
+
+
+class Audit(_Section):
+    """AWS Config has one recorder an account and region: made here, there already, or off."""
+
+    config_recorder: Literal["create", "existing", "off"] = "create"
+
+
+class Bi(_Section):
+    """QuickSight: who owns its assets (ARN of a user or group), and where the data comes from."""
+
+    principal_arn: str | None = None
+    source: Literal["redshift", "athena"] = "redshift"
+
+
+class Alerts(_Section):
+    """Who is told, and from which monthly cost on."""
+
+    emails: tuple[str, ...] = ()
+    monthly_budget_usd: int = Field(default=900, ge=1)
+
+
+class Settings(_Section):
+    """A deployment of the design. Without an account the templates fit any."""
+
+    env: str = Field(default="prod", pattern=r"^[a-z][a-z0-9-]{0,15}$")
+    account: str | None = Field(default=None, pattern=r"^\d{12}$")
+    region: str = "ap-northeast-1"
+    # Two for the design's subnets; a third for Redshift in several zones.
+    availability_zones: tuple[str, str, str] = (
+        "ap-northeast-1a",
+        "ap-northeast-1c",
+        "ap-northeast-1d",
+    )
+    bucket: Bucket = Bucket()
+    athena: Athena = Athena()
+    warehouse: Warehouse = Warehouse()
+    trigger: Trigger = Trigger()
+    api: Api = Api()
+    network: Network = Network()
+    audit: Audit = Audit()
+    bi: Bi = Bi()
+    alerts: Alerts = Alerts()
+
+    @model_validator(mode="after")
+    def _zones_are_of_the_region(self) -> Self:
+        if stray := [z for z in self.availability_zones if not z.startswith(self.region)]:
+            raise ValueError(
+                f"{', '.join(stray)} は {self.region} のゾーンではありません。 / "
+                f"{', '.join(stray)}: no zone of {self.region}; give availability_zones as well."
+            )
+        return self
+
+
+def profiles() -> list[str]:
+    """Return the names of the shipped configurations."""
+    return sorted(path.stem for path in PROFILES.glob("*.yaml"))
+
+
+def read_settings(profile: str, **overrides: str) -> Settings:
+    """Return the settings of a shipped profile or of a YAML file; raises SettingsError."""
+    path = PROFILES / f"{profile}.yaml" if profile in profiles() else Path(profile)
+    try:
+        values = YAML(typ="safe").load(path) or {}
+    except (OSError, YAMLError) as error:
+        raise SettingsError(
+            f"設定 {profile} を読めません（{', '.join(profiles())} またはYAMLファイル）: {error} / "
+            f"The settings {profile} cannot be read; name one of {', '.join(profiles())} or a file."
+        ) from error
+    try:
+        return Settings.model_validate(values | overrides)
+    except (ValidationError, TypeError) as error:
+        raise SettingsError(f"{path}: {_reasons(error)}") from error
+
+
+def _reasons(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    return "; ".join(
+        f"{'.'.join(map(str, e['loc'])) or '-'}: {e['msg'].removeprefix('Value error, ')}"
+        for e in error.errors()
+    )

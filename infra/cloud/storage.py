@@ -1,0 +1,184 @@
+"""Where the data lies: the key, the lake's bucket, its log bucket, and the queue of arrivals."""
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from cloud import design
+from cloud.settings import Settings
+
+# The function takes at most this long; a message stays hidden six times as long, as AWS advises for a
+# queue that a function reads.
+FUNCTION_SECONDS = 60
+_EVENTS = {"created": "s3:ObjectCreated:*", "put": "s3:ObjectCreated:Put"}
+# A batch that failed this often will not succeed by itself.
+_TRIES = 5
+
+
+class StorageStack(Stack):
+    """The lake's bucket and what belongs to it; both buckets and the key outlive the stack."""
+
+    def __init__(self, scope: Construct, id: str, settings: Settings, **kwargs: object) -> None:
+        super().__init__(scope, id, **kwargs)
+        self.key = kms.Key(
+            self,
+            "Key",
+            alias="cat-data",
+            description="Cat data: warehouse, logs, queues, secrets",
+            enable_key_rotation=True,
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        self._let_logs_use_the_key()
+        self.log_bucket = self._log_bucket()
+        self.arrivals_dead = self._queue("ArrivalsDead", retention_period=Duration.days(14))
+        self.arrivals = self._queue(
+            "Arrivals",
+            retention_period=Duration.days(4),
+            visibility_timeout=Duration.seconds(6 * FUNCTION_SECONDS),
+            dead_letter_queue=sqs.DeadLetterQueue(
+                queue=self.arrivals_dead, max_receive_count=_TRIES
+            ),
+        )
+        self.lake = self._lake(settings)
+        self._send_arrivals(settings)
+
+    @property
+    def lake_url(self) -> str:
+        """The lake as jobs and dbt name it: the bucket itself."""
+        return f"s3://{self.lake.bucket_name}"
+
+    def _let_logs_use_the_key(self) -> None:
+        logs = f"arn:{self.partition}:logs:{self.region}:{self.account}:*"
+        self.key.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal(f"logs.{self.region}.amazonaws.com")],
+                actions=["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"],
+                resources=["*"],
+                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": logs}},
+            )
+        )
+
+    def _log_bucket(self) -> s3.Bucket:
+        return s3.Bucket(
+            self,
+            "Logs",
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            versioned=True,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    expiration=Duration.days(400),
+                    noncurrent_version_expiration=Duration.days(30),
+                    abort_incomplete_multipart_upload_after=Duration.days(7),
+                )
+            ],
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+
+    def _lake(self, settings: Settings) -> s3.Bucket:
+        named = (
+            {"bucket_name": design.BUCKET}
+            if settings.bucket.namespace == "global"
+            else {
+                "bucket_name_prefix": design.BUCKET,
+                "bucket_namespace": s3.BucketNamespace.ACCOUNT_REGIONAL,
+            }
+        )
+        return s3.Bucket(
+            self,
+            "Lake",
+            **named,
+            versioned=True,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            server_access_logs_bucket=self.log_bucket,
+            server_access_logs_prefix="s3/",
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    id="raw",
+                    prefix=design.RAW_PREFIX,
+                    noncurrent_version_expiration=Duration.days(365),
+                ),
+                *(
+                    s3.LifecycleRule(
+                        id=prefix.rstrip("/"),
+                        prefix=prefix,
+                        noncurrent_version_expiration=Duration.days(30),
+                    )
+                    for prefix in ("normalized/", "quarantine/", "loads/", "reference/", "marts/")
+                ),
+                s3.LifecycleRule(
+                    id="query-results",
+                    prefix=design.ATHENA_RESULTS_PREFIX,
+                    expiration=Duration.days(14),
+                    noncurrent_version_expiration=Duration.days(1),
+                ),
+                s3.LifecycleRule(
+                    id="trigger",
+                    prefix="trigger/",
+                    expiration=Duration.days(90),
+                    noncurrent_version_expiration=Duration.days(1),
+                ),
+                s3.LifecycleRule(
+                    id="multipart", abort_incomplete_multipart_upload_after=Duration.days(7)
+                ),
+            ],
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+
+    def _queue(self, id: str, **settings: object) -> sqs.Queue:
+        return sqs.Queue(
+            self,
+            id,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            **settings,
+        )
+
+    def _send_arrivals(self, settings: Settings) -> None:
+        """Send the events of raw/ alone: what the job writes must not start it again."""
+        # The bucket is named by its owner only: naming it by ARN would make queue and bucket need each
+        # other first.
+        self.arrivals.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("s3.amazonaws.com")],
+                actions=["sqs:SendMessage"],
+                resources=[self.arrivals.queue_arn],
+                conditions={
+                    "ArnLike": {"aws:SourceArn": f"arn:{self.partition}:s3:::{design.BUCKET}*"},
+                    "StringEquals": {"aws:SourceAccount": self.account},
+                },
+            )
+        )
+        bucket = self.lake.node.default_child
+        assert isinstance(bucket, s3.CfnBucket)
+        bucket.notification_configuration = (
+            s3.CfnBucket.NotificationConfigurationProperty(
+                queue_configurations=[
+                    s3.CfnBucket.QueueConfigurationProperty(
+                        event=_EVENTS[settings.trigger.events],
+                        queue=self.arrivals.queue_arn,
+                        filter=s3.CfnBucket.NotificationFilterProperty(
+                            s3_key=s3.CfnBucket.S3KeyFilterProperty(
+                                rules=[
+                                    s3.CfnBucket.FilterRuleProperty(
+                                        name="prefix", value=design.RAW_PREFIX
+                                    )
+                                ]
+                            )
+                        ),
+                    )
+                ]
+            )
+        )
+        # S3 tries the queue when the notification is made.
+        self.lake.node.add_dependency(self.arrivals)
