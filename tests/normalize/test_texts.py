@@ -1,5 +1,7 @@
 """Whole-column tests of text: what costs no Python must agree with what does."""
 
+import unicodedata
+
 import hypothesis.strategies as st
 import numpy as np
 import pyarrow as pa
@@ -7,7 +9,7 @@ import pytest
 from hypothesis import example, given
 
 from catdata.contracts.model import Part
-from catdata.normalize.texts import TextMemory, Texts, taken_out
+from catdata.normalize.texts import TextMemory, Texts, comparable, taken_out
 from catdata.readers.types import TextBlock
 from catdata.values import PARSERS, is_note, total_kind
 from catdata.values.result import Context
@@ -106,3 +108,13 @@ def test_an_absent_column_reads_as_blank() -> None:
 def test_impersonal_columns_hold_only_short_numbers(cells: list[str], impersonal: bool) -> None:
     assert texts(no=pa.array(cells)).impersonal("no") is impersonal
     assert not texts(no=pa.array(cells).dictionary_encode()).impersonal("no")
+
+
+assigned = st.characters(exclude_categories=["Cs", "Cn"])
+
+
+@given(st.lists(st.text(assigned, max_size=12) | st.text("\x1c\x85\u1680\u2028\u3000 \tＡｶﾞガ㈱é")))
+def test_columns_are_compared_as_cells_are(values: list[str]) -> None:
+    assert comparable(pa.array(values, pa.string())).to_pylist() == [
+        "".join(unicodedata.normalize("NFKD", value).split()) for value in values
+    ]

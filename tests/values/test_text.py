@@ -8,6 +8,7 @@ from catdata.entities import CODE_LISTS, ENTITIES, FLAGS, REASONS
 from catdata.values import PARSERS, is_note, matches, parse_code, scrub, total_kind
 from catdata.values.code import Meaning
 from catdata.values.result import Parsed
+from catdata.values.scrub import _ADDRESS, _CONTACT, _NAME
 from catdata.values.text import fold, kanji_to_digits, plain
 from values.cases import FY2023, NO_YEAR, filled, parse
 
@@ -16,6 +17,7 @@ COLUMNS = {c.name for e in ENTITIES.values() for c in e.columns}
 
 
 @given(st.text(max_size=40))
+@example("Â\x80¹")
 def test_plain_is_idempotent_and_trimmed(text: str) -> None:
     once = plain(text)
     assert plain(once) == once == once.strip()
@@ -273,3 +275,35 @@ def test_every_spelling_of_every_list_gives_its_code(code_list: object) -> None:
 def test_categories(text: str, categories: tuple[str, ...], flags: tuple[str, ...]) -> None:
     parsed = parse("categories", text)
     assert (parsed.fields, parsed.flags) == ({"categories": categories}, flags)
+
+
+LABELS = ["tel", "電話番号", "℡", "☎", "連絡先", "携帯", "口座", "普通", "〒", "丁目", "番地", "号"]
+PEOPLE = ["氏名", "担当", "飼い主", "山田", "さん", "様", "氏", "Mr", "Dr.", "Smith", "St"]
+SIGNS = [
+    ":",
+    "=",
+    "-",
+    "(",
+    ")",
+    "@",
+    "a",
+    ".jp",
+    "の",
+    "桜町",
+    "猫",
+    " ",
+    "090",
+    "+81",
+    "1",
+    "２",
+    "三",
+]
+PIECES = st.sampled_from([*LABELS, *PEOPLE, *SIGNS])
+
+
+@given(st.lists(PIECES, max_size=14).map("".join))
+def test_what_is_looked_for_first_passes_over_no_finding(text: str) -> None:
+    normal = unicodedata.normalize("NFKC", text)
+    for needed, patterns in (_CONTACT, _NAME, _ADDRESS):
+        if any(pattern.search(normal) for pattern in patterns):
+            assert needed.search(normal)

@@ -126,19 +126,25 @@ def normalize(
     named: bool = True,
 ) -> RunSummary:
     """Prepare the lake, run the job over some raw objects with progress, and return its summary."""
-    initialise(storage)
-    publish(storage, contracts)
     planner = Planner(storage, contracts, reload=reload, named=named)
     infos = sorted(infos, key=lambda info: info.key)
+
+    def plan() -> Planning:
+        initialise(storage)
+        publish(storage, contracts)
+        return planner.plan(infos)
+
     if engine == "auto":
         engine = "local" if sum(info.size for info in infos) < LOCAL_BELOW_BYTES else "spark"
     if engine == "local":
-        return _load(storage, planner.plan(infos), LocalEngine(), applicant_keys)
-    # Planning reads every byte once; the start of Spark is mostly waiting.
+        return _load(storage, plan(), LocalEngine(), applicant_keys)
+    # Planning reads every byte once; the start of Spark and of its workers is mostly waiting.
     with ThreadPoolExecutor(1) as pool:
-        planning = pool.submit(planner.plan, infos)
+        planning = pool.submit(plan)
         with spark_session("catdata-normalize") as spark:
-            return _load(storage, planning.result(), SparkEngine(spark), applicant_keys)
+            spark_engine = SparkEngine(spark)
+            spark_engine.warm_up()
+            return _load(storage, planning.result(), spark_engine, applicant_keys)
 
 
 def _load(

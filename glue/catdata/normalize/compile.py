@@ -110,9 +110,13 @@ def function_of(
     if not any("*" in output for output in parser.outputs):
         return lambda text: parser.function(text, context, column.args)
 
+    names = {output: canonical(output, column) for output in parser.outputs}
+
     def renamed(text: str) -> Parsed:
         parsed = parser.function(text, context, column.args)
-        fields = {canonical(name, column): value for name, value in parsed.fields.items()}
+        if not parsed.fields:
+            return parsed
+        fields = {names[output]: value for output, value in parsed.fields.items()}
         return Parsed(fields, parsed.flags, parsed.reject, parsed.exclude)
 
     return renamed

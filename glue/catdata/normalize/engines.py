@@ -37,6 +37,12 @@ class SparkEngine:
     def __init__(self, spark: "SparkSession") -> None:
         self._spark = spark
 
+    def warm_up(self) -> None:
+        """Start the workers and have them import the task's modules, before there are tasks."""
+        context = self._spark.sparkContext
+        workers = context.defaultParallelism
+        context.parallelize(range(workers), workers).foreach(_do_nothing)
+
     def run(self, tasks: Sequence[Task], progress: Progress) -> Iterator[SplitResult]:
         """Yield the results when the stage is done."""
         if not tasks:
@@ -74,6 +80,10 @@ def _largest_first(tasks: Sequence[Task]) -> list[Task]:
         return (task.split.end or 0) - task.split.start
 
     return sorted(tasks, key=size, reverse=True)
+
+
+def _do_nothing(_: int) -> None:
+    """Be imported, and the modules of this one with it."""
 
 
 def _process_pickled(payload: bytes) -> bytes:

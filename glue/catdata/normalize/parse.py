@@ -49,20 +49,15 @@ class Growing:
     """The distinct values of one output and, for each spelling, the place of its value (-1 is null)."""
 
     type: Type
-    values: list[Value] = field(default_factory=list)
-    place: dict[Value, int] = field(default_factory=dict)
+    places: dict[Value, int] = field(default_factory=dict)
     codes: list[int] = field(default_factory=list)
 
-    def add(self, value: Value) -> None:
-        value = _typed(value, self.type)
-        if value is None:
-            self.codes.append(-1)
-            return
-        index = self.place.get(value)
-        if index is None:
-            index = self.place[value] = len(self.values)
-            self.values.append(value)
-        self.codes.append(index)
+    def extend(self, values: Iterable[Value]) -> None:
+        places, type_ = self.places, self.type
+        typed = (None if value is None else _typed(value, type_) for value in values)
+        self.codes += [
+            -1 if value is None else places.setdefault(value, len(places)) for value in typed
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +94,7 @@ class ColumnParser:
         self._reasons: list[str] = [""]
         self._arrays: tuple[dict[str, tuple[Ints, pa.Array]], Bits, Ints, Ints] | None = None
 
-    def _reason(self, code: str | None) -> int:
-        if code is None:
-            return 0
+    def _reason(self, code: str) -> int:
         if code not in self._reasons:
             self._reasons.append(code)
         return self._reasons.index(code)
@@ -114,18 +107,17 @@ class ColumnParser:
         if unknown.any():
             new = spellings.filter(pa.array(unknown))
             found[unknown] = np.arange(len(self._known), len(self._known) + len(new))
-            for spelling in new.to_pylist():
-                self._remember(self._function(spelling))
+            self._remember([self._function(spelling) for spelling in new.to_pylist()])
             self._known = pa.concat_arrays([self._known, new])
             self._arrays = None
         return np.asarray(found, np.int32)
 
-    def _remember(self, parsed: Parsed) -> None:
+    def _remember(self, parsed: list[Parsed]) -> None:
         for name, growing in self._fields.items():
-            growing.add(parsed.fields.get(name))
-        self._flags.append(bits(parsed.flags))
-        self._reject.append(self._reason(parsed.reject))
-        self._exclude.append(self._reason(parsed.exclude))
+            growing.extend(one.fields.get(name) for one in parsed)
+        self._flags += [bits(one.flags) if one.flags else 0 for one in parsed]
+        self._reject += [self._reason(one.reject) if one.reject else 0 for one in parsed]
+        self._exclude += [self._reason(one.exclude) if one.exclude else 0 for one in parsed]
 
     def _lookup(self) -> tuple[dict[str, tuple[Ints, pa.Array]], Bits, Ints, Ints]:
         if self._arrays is None:
@@ -133,7 +125,7 @@ class ColumnParser:
                 {
                     name: (
                         np.asarray(growing.codes, np.int32),
-                        pa.array(growing.values, arrow_type(growing.type)),
+                        pa.array(list(growing.places), arrow_type(growing.type)),
                     )
                     for name, growing in self._fields.items()
                 },

@@ -23,6 +23,8 @@ CHIP_DIGITS = 15
 PHONE_DIGITS = 10
 ORDINARY = r"^[0-9A-Za-z._/-]*[0-9][0-9A-Za-z._/-]*$"
 ORDINARY_CELL = re.compile(ORDINARY)
+# What Python's str.split takes for white space and NFKD leaves as it is.
+WHITE_SPACE = r"[\s\x0b\x1c-\x1f\x85\x{1680}\x{2028}\x{2029}]+"
 MANY_DIGITS = r"(?:[0-9][._/-]*){10}"
 
 
@@ -39,6 +41,12 @@ def squeezed(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
+def comparable(texts: pa.Array) -> pa.Array:
+    """Return texts of which two are equal where they differ in width and white space alone (NFKD)."""
+    normal = pc.utf8_normalize(texts, form="NFKD")
+    return pc.replace_substring_regex(normal, pattern=WHITE_SPACE, replacement="")
+
+
 def _blank(texts: pa.Array) -> Mask:
     blank = pc.equal(pc.utf8_trim_whitespace(texts), "")
     return np.asarray(blank.to_numpy(zero_copy_only=False), np.bool_)
@@ -50,10 +58,7 @@ def digits(text: str) -> str:
 
 
 class TextMemory:
-    """What was found in distinct cells: parts by pseudo-column, and whether a cell is its title.
-
-    Each spelling is looked at once for all blocks.
-    """
+    """The parts by pseudo-column that were found in distinct cells, each looked at once for all blocks."""
 
     def __init__(self, parts: Mapping[str, Part]) -> None:
         self._parts = {PART + name: part for name, part in parts.items()}
@@ -75,17 +80,6 @@ class TextMemory:
 
             self._parsers[key] = ColumnParser(text_of, {name: Type.STRING})
         return self._parsers[key].parse(column).fields[name]
-
-    def titled(self, name: str, column: pa.DictionaryArray) -> Mask:
-        """Return which cells of a column repeat its name, white space and width apart."""
-        key = ("title", name)
-        if key not in self._parsers:
-            same = squeezed(name)
-            self._parsers[key] = ColumnParser(
-                lambda cell: Parsed({name: squeezed(cell) == same}), {name: Type.BOOLEAN}
-            )
-        found = self._parsers[key].parse(column).fields[name]
-        return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)
 
 
 class Texts:
@@ -181,7 +175,9 @@ class Texts:
         """Return which cells of a column repeat its name, white space and width apart."""
         ordinary = self.ordinary(name)
         if ordinary is None:
-            return self._memory.titled(name, self.encoded(name))
+            cells = comparable(self.encoded(name).dictionary)
+            [title] = comparable(pa.array([name]))
+            return self._rows_of(name, pc.equal(cells, title).to_numpy(zero_copy_only=False))
         if ORDINARY_CELL.fullmatch(name):
             return self.where(name, lambda cell: squeezed(cell) == squeezed(name))
         return self.where_unusual(name, lambda cell: squeezed(cell) == squeezed(name))

@@ -25,6 +25,8 @@ from catdata.readers.text import (
 from catdata.readers.types import Split, TextBlock
 
 _HEAD = 1 << 20
+# Parts come in multiples of it, so that no worker has a part more than the others.
+_TOGETHER = 4
 _DELIMITERS = (",", "\t", ";", "|")
 
 
@@ -53,7 +55,9 @@ def plan(
                 start=start,
                 first_row=found.last + 1,
                 delimiter=head.delimiter,
-                split_bytes=split_bytes if source.member is None else source.size + 1,
+                split_bytes=(
+                    _even(source.size, split_bytes) if source.member is None else source.size + 1
+                ),
                 key=source.name,
             )
             cuts, digest = done.cuts, done.sha256
@@ -75,6 +79,14 @@ def plan(
         for number, cut in enumerate(cuts)
     ]
     return splits, digest, unlisted
+
+
+def _even(size: int, split_bytes: int) -> int:
+    """Return a length that cuts a text into equal parts, as many as two or four workers share evenly."""
+    parts = -(-size // split_bytes)
+    if parts <= 1:
+        return split_bytes
+    return -(-size // (-(-parts // _TOGETHER) * _TOGETHER))
 
 
 def read(source: Source, split: Split, shape: Shape, *, block_rows: int) -> Iterator[TextBlock]:

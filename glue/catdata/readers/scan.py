@@ -11,7 +11,7 @@ import numpy.typing as npt
 from catdata.readers.types import ReadError
 
 _CHUNK = 4 << 20
-_NEWLINE, _QUOTE = ord("\n"), ord('"')
+_NEWLINE, _RETURN, _QUOTE = ord("\n"), ord("\r"), ord('"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,8 @@ class _Records:
         data = np.frombuffer(chunk, np.uint8)
         newlines = np.flatnonzero(data == _NEWLINE)
         # A CR at the end of a chunk is judged by the beginning of the next.
-        alone = chunk.count(b"\r") - chunk.count(b"\r\n") - chunk.endswith(b"\r")
+        paired = np.count_nonzero(data[newlines[newlines > 0] - 1] == _RETURN)
+        alone = np.count_nonzero(data == _RETURN) - paired - chunk.endswith(b"\r")
         alone += self._last == b"\r" and not chunk.startswith(b"\n")
         self.plain = alone == 0
         if self.inside or b'"' in chunk:

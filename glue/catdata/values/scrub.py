@@ -120,6 +120,17 @@ _ADDRESSES = (
 )
 
 
+# Each kind of finding with what a text must have for one: most texts have none of it, and are done
+# after one look a kind. What is put in place of a finding has none either.
+_Kind = tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]
+_CONTACT: _Kind = (
+    re.compile(r"@|[0-9](?:[^0-9]*[0-9]){5}|(?i:tel|phone|fax)|電話|携帯|℡|☎|連絡先"),
+    _CONTACTS,
+)
+_NAME: _Kind = (re.compile(r"[:=様氏]|さん|M(?:rs?|s|iss)|Dr"), _NAMES)
+_ADDRESS: _Kind = (re.compile(r"[0-9]|丁目|番地"), _ADDRESSES)
+
+
 def scrub(text: str) -> tuple[str, bool]:
     """Return the text without personal data, and whether any was found.
 
@@ -127,12 +138,12 @@ def scrub(text: str) -> tuple[str, bool]:
     before an honorific, and what stands behind a town block in an address. A text with a finding comes
     back in NFKC; one without comes back as it was.
     """
-    return _replace(text, _CONTACTS + _NAMES + _ADDRESSES)
+    return _replace(text, _CONTACT, _NAME, _ADDRESS)
 
 
 def scrub_contacts(text: str) -> tuple[str, bool]:
     """Return the text without telephone, mail, chip and account numbers, and whether any was found."""
-    return _replace(text, _CONTACTS)
+    return _replace(text, _CONTACT)
 
 
 def names_a_person(text: str) -> bool:
@@ -140,13 +151,15 @@ def names_a_person(text: str) -> bool:
 
     Addresses are not looked for: 収5-12 is a number.
     """
-    return _replace(text, _CONTACTS + _NAMES)[1]
+    return _replace(text, _CONTACT, _NAME)[1]
 
 
-def _replace(text: str, patterns: tuple[re.Pattern[str], ...]) -> tuple[str, bool]:
+def _replace(text: str, *kinds: _Kind) -> tuple[str, bool]:
     normal = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
     found = 0
-    for pattern in patterns:
-        normal, hits = pattern.subn(REMOVED, normal)
-        found += hits
+    for needed, patterns in kinds:
+        if needed.search(normal):
+            for pattern in patterns:
+                normal, hits = pattern.subn(REMOVED, normal)
+                found += hits
     return (normal, True) if found else (text, False)

@@ -33,7 +33,9 @@ def plain(text: str) -> str:
         try:
             text = text.encode("latin-1").decode("utf-8")
         except UnicodeDecodeError:
-            pass
+            normal = unicodedata.normalize("NFKC", text)
+            if normal != text:
+                return plain(normal)
     return _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip()
 
 
