@@ -46,11 +46,14 @@ def location(entity: Entity, lake: str) -> str:
     return f"{lake.rstrip('/')}/{folder}/"
 
 
-def table_input(entity: Entity, lake: str, partitions: Partitions) -> dict[str, Any]:
-    """Return the TableInput of Glue for a table of the lake; `partitions` are its known folders."""
+def table_input(entity: Entity, lake: str, partitions: Partitions | None) -> dict[str, Any]:
+    """Return the TableInput of Glue for a table of the lake; `partitions` are its known folders.
+
+    With None, Glue is asked for the folders: what is true of a table before and after any load.
+    """
     place = location(entity, lake)
     parameters = {"EXTERNAL": "TRUE", "classification": "json" if entity is LOADS else "parquet"}
-    if is_projected(entity, partitions):
+    if partitions is not None and is_projected(entity, partitions):
         parameters |= projection(entity, partitions, place)
     return {
         "Name": entity.name,

@@ -4,6 +4,7 @@ import click
 
 from catdata.cli.contracts import check
 from catdata.cli.figures import figures
+from catdata.cli.freshness import freshness
 from catdata.cli.ingest import ingest, withdraw
 from catdata.cli.lake import init
 from catdata.cli.normalize import main as normalize
@@ -17,6 +18,8 @@ def commands() -> None:
     """Municipal cat data: load files, check contracts, report, keep the lake tidy."""
 
 
-for command in (ingest, withdraw, check, report, figures, init, register, expire, compact):
+for command in (
+    ingest, withdraw, check, report, figures, freshness, init, register, expire, compact,
+):  # fmt: skip
     commands.add_command(command)
 commands.add_command(normalize, "normalize")

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import click
 
+from catdata.cli import aws
 from catdata.cli.options import (
     engine_option,
     reload_option,
     required_lake_option,
     summary_option,
 )
+from catdata.cli.register import DATABASES, on_s3, register_lake
 from catdata.cli.runtime import spark_session
 from catdata.cli.terminal import console, explained, progress_bar
 from catdata.contracts.load import load_contracts
@@ -21,7 +23,7 @@ from catdata.contracts.model import Contract
 from catdata.loads import initialise, layout
 from catdata.normalize.engines import Engine, LocalEngine, SparkEngine
 from catdata.normalize.planning import Planner, Planning
-from catdata.normalize.privacy import ApplicantKeys
+from catdata.normalize.privacy import KEY_VARIABLE, ApplicantKeys
 from catdata.normalize.reference import publish
 from catdata.normalize.run import load
 from catdata.report.summary import ObjectOutcome, RunSummary, summarise
@@ -52,6 +54,17 @@ def in_glue() -> bool:
 )
 @engine_option("spark")
 @reload_option
+@click.option(
+    "--applicant-key-secret",
+    metavar="ARN",
+    help="Secret of AWS Secrets Manager with the key of applicants' hashes. Default: the variable "
+    f"{KEY_VARIABLE}.",
+)
+@click.option(
+    "--register",
+    is_flag=True,
+    help="Afterwards make new bodies and years known to Glue's catalog, as `catdata register` does.",
+)
 @summary_option
 def main(
     lake: str,
@@ -59,11 +72,15 @@ def main(
     manifest: str | None,
     engine: str,
     reload: bool,
+    applicant_key_secret: str | None,
+    register: bool,
     summary: Path | None,
 ) -> None:
     """Normalise raw objects of a lake: read, judge, write, commit; each object on its own."""
+    if register:
+        on_s3(lake)
     with explained():
-        applicant_keys = ApplicantKeys.from_environment()
+        applicant_keys = _applicant_keys(applicant_key_secret)
         storage = Storage(lake)
         keys = [*objects, *(_listed(storage, manifest) if manifest else ())]
         infos, refused = _found(storage, keys) if keys else (whole_lake(storage), [])
@@ -76,7 +93,18 @@ def main(
             reload=reload,
             named=bool(keys),
         )
+        if register:
+            register_lake(lake, DATABASES)
         finish(summarise([*result.outcomes, *refused]), summary)
+
+
+def _applicant_keys(secret: str | None) -> ApplicantKeys:
+    """Return the hashes' key, from a secret of AWS where one is named."""
+    if secret is None:
+        return ApplicantKeys.from_environment()
+    with aws.refusals_explained("秘密の鍵を読めません", "The secret key cannot be read"):
+        answer = aws.client("secretsmanager").get_secret_value(SecretId=secret)
+    return ApplicantKeys.of(answer["SecretString"])
 
 
 def _found(storage: Storage, keys: Iterable[str]) -> tuple[list[ObjectInfo], list[ObjectOutcome]]:

@@ -45,7 +45,12 @@ class ApplicantKeys:
     @classmethod
     def from_environment(cls) -> "ApplicantKeys":
         """Take the key from CATDATA_APPLICANT_KEY; raises ShortKeyError."""
-        key = os.environ.get(KEY_VARIABLE, "").encode()
+        return cls.of(os.environ.get(KEY_VARIABLE, ""))
+
+    @classmethod
+    def of(cls, text: str) -> "ApplicantKeys":
+        """Take a text as the key, none if it is empty; raises ShortKeyError."""
+        key = text.encode()
         if 0 < len(key) < MIN_KEY_BYTES:
             raise ShortKeyError(
                 f"鍵が短すぎます（{len(key)}バイト）。{MIN_KEY_BYTES}バイト以上にしてください。",

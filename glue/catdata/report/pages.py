@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pyarrow.parquet as pq
 from jinja2 import Environment, PackageLoader, select_autoescape
@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from catdata.contracts.model import Contract, Freshness
 from catdata.entities import ENTITIES, FLAGS, REASONS
 from catdata.loads import LoadRecord, layout
+from catdata.loads.freshness import lateness
 from catdata.sentences import printable
 from catdata.storage import Storage
 
@@ -119,15 +120,8 @@ class SourcePage:
     @property
     def lateness(self) -> str:
         """`fresh`, `late`, `overdue` or `none`, by the contract's days."""
-        if self.newest is None:
-            return "none"
         limits = self.contract.freshness if self.contract else Freshness()
-        age = self.now - self.newest
-        if limits.error_after_days and age > timedelta(days=limits.error_after_days):
-            return "overdue"
-        if limits.warn_after_days and age > timedelta(days=limits.warn_after_days):
-            return "late"
-        return "fresh"
+        return lateness(self.newest, limits, self.now)
 
 
 def added(texts: Iterable[str]) -> Counter[str]:
