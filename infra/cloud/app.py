@@ -1,8 +1,12 @@
 """All stacks of one deployment, from its settings."""
 
+from typing import Any
+
 from aws_cdk import App, Environment, Tags
 
 from cloud import design
+from cloud.catalog import CatalogStack
+from cloud.jobs import JobsStack
 from cloud.settings import Settings
 from cloud.storage import StorageStack
 
@@ -16,11 +20,13 @@ FLAGS = {
 }
 
 
-def build(settings: Settings, **app: object) -> App:
+def build(settings: Settings, **app: Any) -> App:
     """Return the app with every stack of the settings."""
     made = App(context=FLAGS, **app)
     here = Environment(account=settings.account, region=settings.region)
-    StorageStack(made, "cat-data-storage", settings, env=here)
+    storage = StorageStack(made, "cat-data-storage", settings, env=here)
+    CatalogStack(made, "cat-data-catalog", settings, storage=storage, env=here)
+    JobsStack(made, "cat-data-jobs", settings, storage=storage, env=here)
     for key, value in {
         "Project": design.PROJECT,
         "Env": settings.env,

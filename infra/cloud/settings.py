@@ -58,6 +58,29 @@ class Warehouse(_Section):
         return self
 
 
+class Access(_Section):
+    """Who may take the roles of dbt and of analysts; no keys, only roles and federated identities.
+
+    ARNs of roles, or an OIDC provider of the account with the one subject that it may send (a
+    repository's branch). Without any: whoever in the account carries the tag Project = cat-data.
+    """
+
+    trusted_arns: tuple[str, ...] = ()
+    oidc_provider_arn: str | None = Field(
+        default=None, pattern=r"^arn:[^:]+:iam::\d{12}:oidc-provider/.+$"
+    )
+    oidc_subject: str | None = None
+
+    @model_validator(mode="after")
+    def _a_provider_has_a_subject(self) -> Self:
+        if (self.oidc_provider_arn is None) != (self.oidc_subject is None):
+            raise ValueError(
+                "oidc_provider_arn と oidc_subject は両方書いてください。 / "
+                "Give oidc_provider_arn and oidc_subject together: a provider alone lets anyone in."
+            )
+        return self
+
+
 class Trigger(_Section):
     """Which events of the bucket start the job."""
 
@@ -121,6 +144,7 @@ class Settings(_Section):
     )
     bucket: Bucket = Bucket()
     athena: Athena = Athena()
+    access: Access = Access()
     warehouse: Warehouse = Warehouse()
     trigger: Trigger = Trigger()
     api: Api = Api()

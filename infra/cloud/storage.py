@@ -1,5 +1,7 @@
 """Where the data lies: the key, the lake's bucket, its log bucket, and the queue of arrivals."""
 
+from typing import Any
+
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -13,6 +15,8 @@ from cloud.settings import Settings
 # The function takes at most this long; a message stays hidden six times as long, as AWS advises for a
 # queue that a function reads.
 FUNCTION_SECONDS = 60
+# Claims and manifests of the trigger.
+TRIGGER_PREFIX = "trigger/"
 _EVENTS = {"created": "s3:ObjectCreated:*", "put": "s3:ObjectCreated:Put"}
 # A batch that failed this often will not succeed by itself.
 _TRIES = 5
@@ -21,8 +25,8 @@ _TRIES = 5
 class StorageStack(Stack):
     """The lake's bucket and what belongs to it; both buckets and the key outlive the stack."""
 
-    def __init__(self, scope: Construct, id: str, settings: Settings, **kwargs: object) -> None:
-        super().__init__(scope, id, **kwargs)
+    def __init__(self, scope: Construct, id: str, settings: Settings, **stack: Any) -> None:
+        super().__init__(scope, id, **stack)
         self.key = kms.Key(
             self,
             "Key",
@@ -82,7 +86,7 @@ class StorageStack(Stack):
         )
 
     def _lake(self, settings: Settings) -> s3.Bucket:
-        named = (
+        named: dict[str, Any] = (
             {"bucket_name": design.BUCKET}
             if settings.bucket.namespace == "global"
             else {
@@ -124,7 +128,7 @@ class StorageStack(Stack):
                 ),
                 s3.LifecycleRule(
                     id="trigger",
-                    prefix="trigger/",
+                    prefix=TRIGGER_PREFIX,
                     expiration=Duration.days(90),
                     noncurrent_version_expiration=Duration.days(1),
                 ),
@@ -135,7 +139,7 @@ class StorageStack(Stack):
             removal_policy=RemovalPolicy.RETAIN,
         )
 
-    def _queue(self, id: str, **settings: object) -> sqs.Queue:
+    def _queue(self, id: str, **settings: Any) -> sqs.Queue:
         return sqs.Queue(
             self,
             id,
@@ -161,24 +165,22 @@ class StorageStack(Stack):
         )
         bucket = self.lake.node.default_child
         assert isinstance(bucket, s3.CfnBucket)
-        bucket.notification_configuration = (
-            s3.CfnBucket.NotificationConfigurationProperty(
-                queue_configurations=[
-                    s3.CfnBucket.QueueConfigurationProperty(
-                        event=_EVENTS[settings.trigger.events],
-                        queue=self.arrivals.queue_arn,
-                        filter=s3.CfnBucket.NotificationFilterProperty(
-                            s3_key=s3.CfnBucket.S3KeyFilterProperty(
-                                rules=[
-                                    s3.CfnBucket.FilterRuleProperty(
-                                        name="prefix", value=design.RAW_PREFIX
-                                    )
-                                ]
-                            )
-                        ),
-                    )
-                ]
-            )
+        bucket.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            queue_configurations=[
+                s3.CfnBucket.QueueConfigurationProperty(
+                    event=_EVENTS[settings.trigger.events],
+                    queue=self.arrivals.queue_arn,
+                    filter=s3.CfnBucket.NotificationFilterProperty(
+                        s3_key=s3.CfnBucket.S3KeyFilterProperty(
+                            rules=[
+                                s3.CfnBucket.FilterRuleProperty(
+                                    name="prefix", value=design.RAW_PREFIX
+                                )
+                            ]
+                        )
+                    ),
+                )
+            ]
         )
         # S3 tries the queue when the notification is made.
-        self.lake.node.add_dependency(self.arrivals)
+        self.lake.node.add_dependency(self.arrivals.node.find_child("Policy"))

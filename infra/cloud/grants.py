@@ -1,0 +1,205 @@
+"""What roles may do, by name: each function lists its actions and narrows their resources."""
+
+from collections.abc import Iterable
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+
+_READ_CATALOG = (
+    "glue:GetDatabase",
+    "glue:GetDatabases",
+    "glue:GetTable",
+    "glue:GetTables",
+    "glue:GetTableVersions",
+    "glue:GetPartition",
+    "glue:GetPartitions",
+    "glue:BatchGetPartition",
+)
+_WRITE_CATALOG = (
+    "glue:CreateTable",
+    "glue:UpdateTable",
+    "glue:DeleteTable",
+    "glue:BatchDeleteTableVersion",
+    "glue:CreatePartition",
+    "glue:UpdatePartition",
+    "glue:DeletePartition",
+    "glue:BatchCreatePartition",
+    "glue:BatchDeletePartition",
+)
+_QUERY = (
+    "athena:StartQueryExecution",
+    "athena:StopQueryExecution",
+    "athena:GetQueryExecution",
+    "athena:BatchGetQueryExecution",
+    "athena:GetQueryResults",
+    "athena:GetWorkGroup",
+)
+
+
+def read(role: iam.IRole, bucket: s3.IBucket, *prefixes: str) -> None:
+    """Let a role list and read the objects below some prefixes."""
+    _allow(
+        role,
+        ["s3:ListBucket"],
+        [bucket.bucket_arn],
+        {"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in prefixes]}},
+    )
+    _allow(role, ["s3:GetBucketLocation"], [bucket.bucket_arn])
+    _allow(role, ["s3:GetObject"], _objects(bucket, prefixes))
+
+
+def write(role: iam.IRole, bucket: s3.IBucket, *prefixes: str) -> None:
+    """Let a role list, read, write and delete the objects below some prefixes."""
+    read(role, bucket, *prefixes)
+    _allow(
+        role,
+        [
+            "s3:PutObject",
+            "s3:DeleteObject",
+            "s3:AbortMultipartUpload",
+            "s3:ListMultipartUploadParts",
+        ],
+        _objects(bucket, prefixes),
+    )
+
+
+def read_object(role: iam.IRole, bucket: s3.IBucket, key: str) -> None:
+    """Let a role read one object, such as a script that the deployment ships."""
+    _allow(role, ["s3:GetObject"], [bucket.arn_for_objects(key)])
+
+
+def read_secret(role: iam.IRole, secret_arn: str, key: kms.IKey) -> None:
+    """Let a role read one secret that a key encrypts."""
+    _allow(role, ["secretsmanager:GetSecretValue"], [secret_arn])
+    _allow(role, ["kms:Decrypt"], [key.key_arn])
+
+
+def encrypt_logs(role: iam.IRole, key: kms.IKey) -> None:
+    """Let a job write logs and bookmarks that a key encrypts."""
+    _allow(role, ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn])
+    _allow(role, ["logs:AssociateKmsKey"], [_glue_logs(Stack.of(key))])
+
+
+def send_metrics(role: iam.IRole, namespace: str) -> None:
+    """Let a role send metrics of one namespace; CloudWatch knows no narrower resource."""
+    _allow(
+        role,
+        ["cloudwatch:PutMetricData"],
+        ["*"],
+        {"StringEquals": {"cloudwatch:namespace": namespace}},
+    )
+
+
+def take_messages(role: iam.IRole, queue: sqs.IQueue) -> None:
+    """Let a function take messages from a queue."""
+    _allow(
+        role,
+        [
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:ChangeMessageVisibility",
+            "sqs:GetQueueAttributes",
+        ],
+        [queue.queue_arn],
+    )
+
+
+def start_job(stack: Stack, role: iam.IRole, job: str) -> None:
+    """Let a function start one job of Glue."""
+    _allow(role, ["glue:StartJobRun"], [_arn(stack, "glue", f"job/{job}")])
+
+
+def write_log(role: iam.IRole, group: logs.ILogGroup) -> None:
+    """Let a function write into its log group, which is there already."""
+    _allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], [group.log_group_arn])
+
+
+def trace(role: iam.IRole) -> None:
+    """Let a function send traces; X-Ray knows no narrower resource."""
+    _allow(role, ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"])
+
+
+def read_catalog(stack: Stack, role: iam.IRole, databases: Iterable[str]) -> None:
+    """Let a role see some databases of Glue, their tables and partitions."""
+    _allow(role, _READ_CATALOG, _catalog(stack, databases))
+
+
+def write_catalog(stack: Stack, role: iam.IRole, databases: Iterable[str]) -> None:
+    """Let a role change the tables and partitions of some databases of Glue."""
+    names = list(databases)
+    read_catalog(stack, role, names)
+    _allow(role, _WRITE_CATALOG, _catalog(stack, names))
+
+
+def hide_tables(
+    stack: Stack,
+    role: iam.IRole,
+    bucket: s3.IBucket,
+    prefix: str,
+    database: str,
+    tables: Iterable[str],
+) -> None:
+    """Keep some tables of a database, and dbt's folders of their files, from a role."""
+    names = list(tables)
+    for actions, resources in (
+        (["s3:GetObject"], [bucket.arn_for_objects(f"{prefix}{database}/{n}/*") for n in names]),
+        (list(_READ_CATALOG), [_arn(stack, "glue", f"table/{database}/{n}") for n in names]),
+    ):
+        role.add_to_principal_policy(
+            iam.PolicyStatement(effect=iam.Effect.DENY, actions=actions, resources=resources)
+        )
+
+
+def query(stack: Stack, role: iam.IRole, workgroups: Iterable[str]) -> None:
+    """Let a role run queries in some workgroups of Athena."""
+    _allow(role, _QUERY, [_arn(stack, "athena", f"workgroup/{name}") for name in workgroups])
+    _allow(
+        role,
+        ["athena:GetDataCatalog", "athena:ListTableMetadata", "athena:ListDatabases"],
+        [_arn(stack, "athena", "datacatalog/AwsDataCatalog")],
+    )
+
+
+def write_glue_logs(stack: Stack, role: iam.IRole) -> None:
+    """Let a crawler or job of Glue write its logs."""
+    _allow(
+        role,
+        ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+        [_glue_logs(stack)],
+    )
+
+
+def _glue_logs(stack: Stack) -> str:
+    return _arn(stack, "logs", "log-group:/aws-glue/*")
+
+
+def _allow(
+    role: iam.IRole,
+    actions: Iterable[str],
+    resources: Iterable[str],
+    conditions: dict[str, object] | None = None,
+) -> None:
+    role.add_to_principal_policy(
+        iam.PolicyStatement(
+            actions=list(actions), resources=list(resources), conditions=conditions or {}
+        )
+    )
+
+
+def _objects(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[str]:
+    return [bucket.arn_for_objects(f"{prefix}*") for prefix in prefixes]
+
+
+def _catalog(stack: Stack, databases: Iterable[str]) -> list[str]:
+    found = [_arn(stack, "glue", "catalog")]
+    for name in databases:
+        found += [_arn(stack, "glue", f"database/{name}"), _arn(stack, "glue", f"table/{name}/*")]
+    return found
+
+
+def _arn(stack: Stack, service: str, resource: str) -> str:
+    return f"arn:{stack.partition}:{service}:{stack.region}:{stack.account}:{resource}"

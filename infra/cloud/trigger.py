@@ -1,0 +1,94 @@
+"""process-cat-data: the function that starts the job when objects arrive."""
+
+from typing import Any
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from cloud import design, grants
+from cloud.jobs import JobsStack
+from cloud.packaging import ARCHITECTURE, HANDLERS, RUNTIME, build_package
+from cloud.settings import Settings
+from cloud.storage import FUNCTION_SECONDS, TRIGGER_PREFIX, StorageStack
+
+HANDLER = "process_cat_data"
+SERVICE, NAMESPACE = design.FUNCTION, "CatData"
+MEMORY_MB = 256
+BATCH, BATCH_WINDOW = 100, Duration.seconds(60)
+# Enough for arrivals, and few enough that runs of the job are not asked for in vain.
+CONCURRENCY = 2
+
+
+class TriggerStack(Stack):
+    """The function, its log group, and the queue that feeds it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        settings: Settings,
+        *,
+        storage: StorageStack,
+        jobs: JobsStack,
+        **stack: Any,
+    ) -> None:
+        super().__init__(scope, id, **stack)
+        job = jobs.names["normalize"]
+        self.log_group = logs.LogGroup(
+            self,
+            "Log",
+            log_group_name=design.FUNCTION_LOG_GROUP,
+            retention=logs.RetentionDays.ONE_YEAR,
+            encryption_key=storage.key,
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=f"Function {design.FUNCTION}",
+        )
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            function_name=design.FUNCTION,
+            description="Starts one run of the normalize job for a batch of arrived objects",
+            runtime=RUNTIME,
+            architecture=ARCHITECTURE,
+            handler=f"{HANDLER}.handler.handler",
+            code=build_package(
+                design.FUNCTION,
+                requirements=("aws-lambda-powertools",),
+                sources={HANDLER: HANDLERS / HANDLER},
+            ).code(),
+            role=role.without_policy_updates(),
+            memory_size=MEMORY_MB,
+            timeout=Duration.seconds(FUNCTION_SECONDS),
+            environment={
+                "CATDATA_LAKE": storage.lake_url,
+                "GLUE_JOB_NAME": job,
+                "POWERTOOLS_SERVICE_NAME": SERVICE,
+                "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
+            },
+            log_group=self.log_group,
+            tracing=lambda_.Tracing.ACTIVE,
+        )
+        # The queue's key is the queue's own; what feeds the function is read by its role.
+        lambda_.EventSourceMapping(
+            self,
+            "Arrivals",
+            target=self.function,
+            event_source_arn=storage.arrivals.queue_arn,
+            batch_size=BATCH,
+            max_batching_window=BATCH_WINDOW,
+            max_concurrency=CONCURRENCY,
+            report_batch_item_failures=True,
+        ).node.add_dependency(role)
+        grants.take_messages(role, storage.arrivals)
+        grants.write(role, storage.lake, TRIGGER_PREFIX)
+        grants.start_job(self, role, job)
+        grants.write_log(role, self.log_group)
+        grants.trace(role)
