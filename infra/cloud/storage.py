@@ -35,7 +35,7 @@ class StorageStack(Stack):
             enable_key_rotation=True,
             removal_policy=RemovalPolicy.RETAIN,
         )
-        self._let_logs_use_the_key()
+        self._let_services_use_the_key()
         self.log_bucket = self._log_bucket()
         self.arrivals_dead = self._queue("ArrivalsDead", retention_period=Duration.days(14))
         self.arrivals = self._queue(
@@ -54,7 +54,8 @@ class StorageStack(Stack):
         """The lake as jobs and dbt name it: the bucket itself."""
         return f"s3://{self.lake.bucket_name}"
 
-    def _let_logs_use_the_key(self) -> None:
+    def _let_services_use_the_key(self) -> None:
+        """Let logs be encrypted, and alarms and Glue's events reach an encrypted topic."""
         logs = f"arn:{self.partition}:logs:{self.region}:{self.account}:*"
         self.key.add_to_resource_policy(
             iam.PolicyStatement(
@@ -62,6 +63,17 @@ class StorageStack(Stack):
                 actions=["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"],
                 resources=["*"],
                 conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": logs}},
+            )
+        )
+        self.key.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[
+                    iam.ServicePrincipal("cloudwatch.amazonaws.com"),
+                    iam.ServicePrincipal("events.amazonaws.com"),
+                ],
+                actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                resources=["*"],
+                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
             )
         )
 

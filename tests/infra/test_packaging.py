@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from cloud import packaging
 from cloud.packaging import PackagingError, build_package, lock_entries
 
