@@ -20,6 +20,7 @@ from cloud.storage import StorageStack
 RAW_DATABASE = "catdata_raw"
 MARTS_DATABASE = "catdata_marts"
 CRAWLER = "cat-data-raw"
+SECURITY_CONFIGURATION = "cat-data"
 ADHOC, DBT = "adhoc", "dbt"
 ANALYST_ROLE = "cat-data-analyst"
 # 03:00 in Japan.
@@ -45,6 +46,7 @@ class CatalogStack(Stack):
     ) -> None:
         super().__init__(scope, id, **stack)
         self._storage = storage
+        self._security = self._security_configuration()
         self._databases()
         self._tables()
         self._crawler()
@@ -81,6 +83,25 @@ class CatalogStack(Stack):
                 )
                 table.node.add_dependency(self.node.find_child(DATABASES[layer]))
 
+    def _security_configuration(self) -> glue.CfnSecurityConfiguration:
+        return glue.CfnSecurityConfiguration(
+            self,
+            "Security",
+            name=SECURITY_CONFIGURATION,
+            encryption_configuration=glue.CfnSecurityConfiguration.EncryptionConfigurationProperty(
+                cloud_watch_encryption=glue.CfnSecurityConfiguration.CloudWatchEncryptionProperty(
+                    cloud_watch_encryption_mode="SSE-KMS", kms_key_arn=self._storage.key.key_arn
+                ),
+                job_bookmarks_encryption=glue.CfnSecurityConfiguration.JobBookmarksEncryptionProperty(
+                    job_bookmarks_encryption_mode="CSE-KMS",
+                    kms_key_arn=self._storage.key.key_arn,
+                ),
+                s3_encryptions=[
+                    glue.CfnSecurityConfiguration.S3EncryptionProperty(s3_encryption_mode="SSE-S3")
+                ],
+            ),
+        )
+
     def _crawler(self) -> None:
         role = iam.Role(
             self,
@@ -92,6 +113,7 @@ class CatalogStack(Stack):
         grants.read(role, bucket, design.RAW_PREFIX)
         grants.write_catalog(self, role, [RAW_DATABASE])
         grants.write_glue_logs(self, role)
+        grants.encrypt_logs(role, self._storage.key)
         self.crawler = glue.CfnCrawler(
             self,
             "Crawler",
@@ -99,6 +121,7 @@ class CatalogStack(Stack):
             description="Schema of the raw files, for looking into them; the job does not need it",
             role=role.role_arn,
             database_name=RAW_DATABASE,
+            crawler_security_configuration=SECURITY_CONFIGURATION,
             schedule=glue.CfnCrawler.ScheduleProperty(schedule_expression=_NIGHTLY),
             targets=glue.CfnCrawler.TargetsProperty(
                 s3_targets=[
@@ -115,6 +138,8 @@ class CatalogStack(Stack):
                 update_behavior="LOG", delete_behavior="LOG"
             ),
         )
+
+        self.crawler.add_resource_dependency(self._security)
 
     def _workgroups(self, settings: Settings) -> list[str]:
         names = [DBT] if settings.athena.single_enforced_workgroup else [ADHOC, DBT]

@@ -1,13 +1,16 @@
 """What roles may do, by name: each function lists its actions and narrows their resources."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
-from aws_cdk import Stack
+from aws_cdk import Acknowledgment, Stack, Token, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
+from constructs import IConstruct
 
 _READ_CATALOG = (
     "glue:GetDatabase",
@@ -89,7 +92,7 @@ def send_metrics(role: iam.IRole, namespace: str) -> None:
     _allow(
         role,
         ["cloudwatch:PutMetricData"],
-        ["*"],
+        [_ANY_METRIC],
         {"StringEquals": {"cloudwatch:namespace": namespace}},
     )
 
@@ -120,7 +123,7 @@ def write_log(role: iam.IRole, group: logs.ILogGroup) -> None:
 
 def trace(role: iam.IRole) -> None:
     """Let a function send traces; X-Ray knows no narrower resource."""
-    _allow(role, ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"])
+    _allow(role, ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], [_ANY_TRACE])
 
 
 def read_catalog(stack: Stack, role: iam.IRole, databases: Iterable[str]) -> None:
@@ -173,33 +176,87 @@ def write_glue_logs(stack: Stack, role: iam.IRole) -> None:
     )
 
 
-def _glue_logs(stack: Stack) -> str:
-    return _arn(stack, "logs", "log-group:/aws-glue/*")
+@dataclass(frozen=True)
+class _Resource:
+    """An ARN; one with a star has the name by which cdk-nag calls it, and why it cannot be narrower."""
+
+    arn: str
+    name: str = ""
+    why: str = ""
+
+
+_ANY_METRIC = _Resource(
+    "*", "*", "CloudWatch has no resources here; a condition names the namespace"
+)
+_ANY_TRACE = _Resource("*", "*", "X-Ray has no resources for sending traces")
 
 
 def _allow(
     role: iam.IRole,
     actions: Iterable[str],
-    resources: Iterable[str],
-    conditions: dict[str, object] | None = None,
+    resources: Iterable[_Resource | str],
+    conditions: dict[str, Any] | None = None,
 ) -> None:
+    found = [_Resource(r) if isinstance(r, str) else r for r in resources]
     role.add_to_principal_policy(
         iam.PolicyStatement(
-            actions=list(actions), resources=list(resources), conditions=conditions or {}
+            actions=list(actions),
+            resources=[resource.arn for resource in found],
+            conditions=conditions or {},
         )
     )
+    for resource in found:
+        if resource.why:
+            acknowledge(role, f"AwsSolutions-IAM5[Resource::{resource.name}]", resource.why)
 
 
-def _objects(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[str]:
-    return [bucket.arn_for_objects(f"{prefix}*") for prefix in prefixes]
+def acknowledge(construct: IConstruct, rule: str, reason: str) -> None:
+    """Say why a finding of cdk-nag stands; rules of IAM need the whole id with its brackets."""
+    Validations.of(construct).acknowledge(Acknowledgment(id=f"AwsSolutions::{rule}", reason=reason))
 
 
-def _catalog(stack: Stack, databases: Iterable[str]) -> list[str]:
-    found = [_arn(stack, "glue", "catalog")]
+def _objects(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[_Resource]:
+    owner = Stack.of(bucket)
+    exported = owner.resolve(owner.export_value(bucket.bucket_arn))["Fn::ImportValue"]
+    return [
+        _Resource(
+            bucket.arn_for_objects(f"{prefix}*"),
+            f"{exported}/{prefix}*",
+            f"Objects below {prefix} are not known in advance",
+        )
+        for prefix in prefixes
+    ]
+
+
+def _catalog(stack: Stack, databases: Iterable[str]) -> list[_Resource | str]:
+    found: list[_Resource | str] = [_arn(stack, "glue", "catalog")]
     for name in databases:
-        found += [_arn(stack, "glue", f"database/{name}"), _arn(stack, "glue", f"table/{name}/*")]
+        tables = f"table/{name}/*"
+        found += [
+            _arn(stack, "glue", f"database/{name}"),
+            _Resource(
+                _arn(stack, "glue", tables),
+                _called(stack, "glue", tables),
+                f"Tables of {name} come and go",
+            ),
+        ]
     return found
+
+
+def _glue_logs(stack: Stack) -> _Resource:
+    groups = "log-group:/aws-glue/*"
+    return _Resource(
+        _arn(stack, "logs", groups),
+        _called(stack, "logs", groups),
+        "Glue names the log groups of its jobs and crawlers",
+    )
 
 
 def _arn(stack: Stack, service: str, resource: str) -> str:
     return f"arn:{stack.partition}:{service}:{stack.region}:{stack.account}:{resource}"
+
+
+def _called(stack: Stack, service: str, resource: str) -> str:
+    """Return an ARN as cdk-nag writes it: what is known only at deployment in angle brackets."""
+    account = "<AWS::AccountId>" if Token.is_unresolved(stack.account) else stack.account
+    return f"arn:<AWS::Partition>:{service}:{stack.region}:{account}:{resource}"
