@@ -25,8 +25,8 @@ def build(settings: Settings, **app: Any) -> App:
     made = App(context=FLAGS, **app)
     here = Environment(account=settings.account, region=settings.region)
     storage = StorageStack(made, "cat-data-storage", settings, env=here)
-    catalog = CatalogStack(made, "cat-data-catalog", settings, storage=storage, env=here)
-    JobsStack(made, "cat-data-jobs", settings, storage=storage, catalog=catalog, env=here)
+    CatalogStack(made, "cat-data-catalog", settings, storage=storage, env=here)
+    JobsStack(made, "cat-data-jobs", settings, storage=storage, env=here)
     for key, value in {
         "Project": design.PROJECT,
         "Env": settings.env,

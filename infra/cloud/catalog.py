@@ -13,6 +13,7 @@ from catdata.cli.register import DATABASES
 from catdata.entities import QUARANTINE
 from catdata.loads import layout
 from cloud import design, grants
+from cloud.glue_security import security_configuration
 from cloud.settings import Settings
 from cloud.storage import StorageStack
 
@@ -20,7 +21,6 @@ from cloud.storage import StorageStack
 RAW_DATABASE = "catdata_raw"
 MARTS_DATABASE = "catdata_marts"
 CRAWLER = "cat-data-raw"
-SECURITY_CONFIGURATION = "cat-data"
 ADHOC, DBT = "adhoc", "dbt"
 ANALYST_ROLE = "cat-data-analyst"
 # 03:00 in Japan.
@@ -46,7 +46,7 @@ class CatalogStack(Stack):
     ) -> None:
         super().__init__(scope, id, **stack)
         self._storage = storage
-        self._security = self._security_configuration()
+        self._security = security_configuration(self, "cat-data-crawler", storage.key)
         self._databases()
         self._tables()
         self._crawler()
@@ -83,25 +83,6 @@ class CatalogStack(Stack):
                 )
                 table.node.add_dependency(self.node.find_child(DATABASES[layer]))
 
-    def _security_configuration(self) -> glue.CfnSecurityConfiguration:
-        return glue.CfnSecurityConfiguration(
-            self,
-            "Security",
-            name=SECURITY_CONFIGURATION,
-            encryption_configuration=glue.CfnSecurityConfiguration.EncryptionConfigurationProperty(
-                cloud_watch_encryption=glue.CfnSecurityConfiguration.CloudWatchEncryptionProperty(
-                    cloud_watch_encryption_mode="SSE-KMS", kms_key_arn=self._storage.key.key_arn
-                ),
-                job_bookmarks_encryption=glue.CfnSecurityConfiguration.JobBookmarksEncryptionProperty(
-                    job_bookmarks_encryption_mode="CSE-KMS",
-                    kms_key_arn=self._storage.key.key_arn,
-                ),
-                s3_encryptions=[
-                    glue.CfnSecurityConfiguration.S3EncryptionProperty(s3_encryption_mode="SSE-S3")
-                ],
-            ),
-        )
-
     def _crawler(self) -> None:
         role = iam.Role(
             self,
@@ -121,7 +102,7 @@ class CatalogStack(Stack):
             description="Schema of the raw files, for looking into them; the job does not need it",
             role=role.role_arn,
             database_name=RAW_DATABASE,
-            crawler_security_configuration=SECURITY_CONFIGURATION,
+            crawler_security_configuration=self._security.name,
             schedule=glue.CfnCrawler.ScheduleProperty(schedule_expression=_NIGHTLY),
             targets=glue.CfnCrawler.TargetsProperty(
                 s3_targets=[

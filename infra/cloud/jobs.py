@@ -16,7 +16,7 @@ from catdata.cli.register import DATABASES
 from catdata.entities import QUARANTINE
 from catdata.loads import layout
 from cloud import design, grants
-from cloud.catalog import SECURITY_CONFIGURATION, CatalogStack
+from cloud.glue_security import security_configuration
 from cloud.job_package import job_requirements, job_wheel
 from cloud.packaging import ROOT
 from cloud.settings import Settings
@@ -84,12 +84,10 @@ class JobsStack(Stack):
         settings: Settings,
         *,
         storage: StorageStack,
-        catalog: CatalogStack,
         **stack: Any,
     ) -> None:
         super().__init__(scope, id, **stack)
-        # The security configuration is named, not referred to.
-        self.add_stack_dependency(catalog)
+        self._security = security_configuration(self, "cat-data-jobs", storage.key)
         self._storage = storage
         self.secret = secrets.Secret(
             self,
@@ -130,12 +128,13 @@ class JobsStack(Stack):
             execution_property=glue.CfnJob.ExecutionPropertyProperty(
                 max_concurrent_runs=spec.concurrent
             ),
-            security_configuration=SECURITY_CONFIGURATION,
+            security_configuration=self._security.name,
             command=glue.CfnJob.JobCommandProperty(
                 name="glueetl", python_version="3", script_location=script.s3_object_url
             ),
             default_arguments=self._arguments(spec),
         )
+        job.add_resource_dependency(self._security)
         if spec.schedule is not None:
             self._schedule(path.stem, name, spec.schedule).add_resource_dependency(job)
         return name

@@ -85,7 +85,7 @@ def test_jobs_run_on_glue_5_1_with_two_small_workers(jobs: dict[str, dict[str, A
         assert (job["GlueVersion"], job["WorkerType"], job["NumberOfWorkers"]) == ("5.1", "G.1X", 2)
         assert job["Timeout"] == 30
         assert job["MaxRetries"] == 0
-        assert job["SecurityConfiguration"] == "cat-data"
+        assert job["SecurityConfiguration"] == "cat-data-jobs"
         assert job["DefaultArguments"]["--enable-auto-scaling"] == "true"
         assert ".whl" in str(job["DefaultArguments"]["--extra-py-files"])
 
