@@ -1,0 +1,1 @@
+"""The API of published cat data: the same code on Lambda and in scripts/api."""
