@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from aws_cdk import App, Environment, Tags
+from aws_cdk import App, Environment, Tags, Validations
+from cdk_nag import AwsSolutionsChecks
 
 from cloud import design
 from cloud.catalog import CatalogStack
@@ -34,3 +35,8 @@ def build(settings: Settings, **app: Any) -> App:
     }.items():
         Tags.of(made).add(key, value)
     return made
+
+
+def check(app: App) -> None:
+    """Have synthesis fail on a finding of cdk-nag's AwsSolutions that nobody has acknowledged."""
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
