@@ -167,22 +167,19 @@ def _cell(value: Any) -> Any:
 
 
 def _parquet(rows: Rows) -> bytes:
-    folder = rows.snapshot.files["cats"].parent
-    columns = ", ".join(f'"{f.name}" {_SQL[f.kind]}' for f in rows.fields)
+    columns = [
+        [",".join(v) if isinstance(v, list) else v for v in c]
+        for c in zip(*rows.values, strict=True)
+    ]
+    # A list a column is bound as it is; no value stands in the statement.
+    told = ", ".join(f'unnest(?::{_SQL[field.kind]}[]) as "{field.name}"' for field in rows.fields)
     with (
-        tempfile.TemporaryDirectory(dir=folder) as scratch,
+        tempfile.TemporaryDirectory(dir=rows.snapshot.scratch) as folder,
         rows.snapshot.cursor() as cursor,
     ):
-        path = Path(scratch) / "rows.parquet"
-        cursor.execute(f"create temp table answer ({columns})")
-        if rows.values:
-            places = ", ".join("?" for _ in rows.fields)
-            one = f"({places})"
-            flat = [",".join(v) if isinstance(v, list) else v for row in rows.values for v in row]
-            cursor.execute(
-                f"insert into answer values {', '.join([one] * len(rows.values))}",  # noqa: S608
-                flat,
-            )
-        cursor.execute(f"copy answer to '{path}' (format parquet, compression zstd)")
-        cursor.execute("drop table answer")
+        path = Path(folder) / "rows.parquet"
+        cursor.execute(
+            f"copy (select {told}) to '{path}' (format parquet, compression zstd)",
+            columns or [[] for _ in rows.fields],
+        )
         return path.read_bytes()

@@ -115,24 +115,39 @@ def cats(store: Store, query: CatsQuery) -> Rows:
     total = snapshot.count(f"select count(*) from cats where {where.sql}", where.bound)  # noqa: S608
     page = _after(place, column, by_row, descending) if place else _Condition("true", ())
     order = _ROW if by_row else f"{column} {'desc' if descending else 'asc'} nulls last, {_ROW}"
+    key = _ROW if by_row else column
     found = snapshot.rows(
-        f"select {', '.join(names)}, {column}, {_ROW} from cats "  # noqa: S608
+        f"select {key}, {_ROW} from cats "  # noqa: S608
         f"where {where.sql} and {page.sql} order by {order} limit ?",
         (*where.bound, *page.bound, query.limit + 1),
     )
     shown = found[: query.limit]
     following = None
     if len(found) > query.limit:
-        last = shown[-1][-2]
+        last, row = shown[-1]
         last = float(last) if isinstance(last, Decimal) else last
-        following = Place(snapshot.name, asked(query), None if by_row else last, shown[-1][-1])
-    return Rows(
-        snapshot,
-        tuple(CATS[name] for name in names),
-        [row[:-2] for row in shown],
-        total,
-        following.encode() if following else None,
+        following = Place(snapshot.name, asked(query), None if by_row else last, row).encode()
+    values = _records(snapshot, names, [row for _, row in shown])
+    return Rows(snapshot, tuple(CATS[name] for name in names), values, total, following)
+
+
+def _records(
+    snapshot: Snapshot, names: Sequence[str], numbers: Sequence[int]
+) -> list[tuple[Any, ...]]:
+    """Return the records of some rows in their order.
+
+    Finding the rows first and reading them then is twice as fast as sorting whole records.
+    """
+    if not numbers:
+        return []
+    chosen = _one_of(_ROW, numbers)
+    found = snapshot.rows(
+        f"select {_ROW}, {', '.join(names)} from cats "  # noqa: S608
+        f"where {_ROW} between ? and ? and {chosen.sql}",
+        (min(numbers), max(numbers), *chosen.bound),
     )
+    records = {row[0]: row[1:] for row in found}
+    return [records[number] for number in numbers]
 
 
 def _after(place: Place, column: str, by_row: bool, descending: bool) -> _Condition:

@@ -38,6 +38,7 @@ class Snapshot:
         self.name = manifest.snapshot
         self.published_at = manifest.published_at
         self.files = files
+        self.scratch = scratch
         self._connection = duckdb.connect(
             config={
                 "threads": _THREADS,
