@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 
 from catdata.contracts.model import Part
-from catdata.normalize.texts import TextMemory, Texts, comparable, taken_out
+from catdata.normalize.texts import TextMemory, Texts, comparable, normalized, taken_out
 from catdata.readers.types import TextBlock
 from catdata.values import PARSERS, is_note, total_kind
 from catdata.values.result import Context
@@ -117,4 +117,11 @@ assigned = st.characters(exclude_categories=["Cs", "Cn"])
 def test_columns_are_compared_as_cells_are(values: list[str]) -> None:
     assert comparable(pa.array(values, pa.string())).to_pylist() == [
         "".join(unicodedata.normalize("NFKD", value).split()) for value in values
+    ]
+
+
+@given(st.lists(st.none() | st.text(assigned, max_size=8) | st.text("ｶﾞガが①Ａé1-")))
+def test_columns_are_normalized_as_cells_are(values: list[str | None]) -> None:
+    assert normalized(pa.array(values, pa.string())).to_pylist() == [
+        None if value is None else unicodedata.normalize("NFKC", value) for value in values
     ]

@@ -28,7 +28,7 @@ from catdata.normalize.parse import (
 )
 from catdata.normalize.privacy import NO_HASH, ApplicantKeys
 from catdata.normalize.screen import screen
-from catdata.normalize.texts import TextMemory, Texts
+from catdata.normalize.texts import TextMemory, Texts, normalized
 from catdata.normalize.totals import TotalRow, number_in
 from catdata.normalize.verdicts import DISPOSITIONS, Mask, Verdicts
 from catdata.normalize.write import to_schema
@@ -508,9 +508,7 @@ def _filled(column: pa.Array) -> pa.Array:
 def _clean(column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         return _clean(column.dictionary).take(column.indices)
-    if not pc.all(pc.string_is_ascii(column)).as_py():
-        column = pc.utf8_normalize(column, form="NFKC")
-    return pc.utf8_trim_whitespace(column)
+    return pc.utf8_trim_whitespace(normalized(column))
 
 
 def _block_variables(block: TextBlock) -> dict[str, str]:
