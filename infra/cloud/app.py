@@ -6,7 +6,10 @@ from aws_cdk import App, Environment, Tags, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from cloud import design
+from cloud.api import ApiStack
 from cloud.catalog import CatalogStack
+from cloud.edge import REGION as EDGE_REGION
+from cloud.edge import EdgeStack
 from cloud.jobs import JobsStack
 from cloud.settings import Settings
 from cloud.storage import StorageStack
@@ -28,6 +31,19 @@ def build(settings: Settings, **app: Any) -> App:
     storage = StorageStack(made, "cat-data-storage", settings, env=here)
     CatalogStack(made, "cat-data-catalog", settings, storage=storage, env=here)
     JobsStack(made, "cat-data-jobs", settings, storage=storage, env=here)
+    if settings.api.enabled:
+        at_edge = Environment(account=settings.account, region=EDGE_REGION)
+        # The distribution names the edge's firewall, which lives in another region.
+        edge = EdgeStack(made, "cat-data-edge", env=at_edge, cross_region_references=True)
+        ApiStack(
+            made,
+            "cat-data-api",
+            settings,
+            storage=storage,
+            edge=edge,
+            env=here,
+            cross_region_references=True,
+        )
     for key, value in {
         "Project": design.PROJECT,
         "Env": settings.env,

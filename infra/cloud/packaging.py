@@ -3,7 +3,7 @@
     package = build_package(
         "cat-data-api",                                   # a name for people, and of the folder
         requirements=("duckdb", "pydantic"),              # what the handler imports, as the lock names it
-        sources={"cat_data_api": HANDLERS / "cat_data_api"},  # folders, by their place in the package
+        sources={"cat_data_api": HANDLERS / "cat_data_api"},  # folders and files, by their place in it
     )
     lambda_.Function(..., runtime=RUNTIME, architecture=ARCHITECTURE,
                      code=package.code(), handler="cat_data_api.app.handler")
@@ -71,7 +71,7 @@ class Package:
 
 
 def build_package(name: str, requirements: Sequence[str], sources: Mapping[str, Path]) -> Package:
-    """Return the package of some requirements and source folders, made if it is not there yet."""
+    """Return the package of some requirements and sources, made if it is not there yet."""
     entries = lock_entries(requirements)
     digest = _digest(entries, sources)
     home = BUILT / f"{name}-{digest[:16]}"
@@ -82,12 +82,7 @@ def build_package(name: str, requirements: Sequence[str], sources: Mapping[str, 
             made = Path(temporary) / "made"
             _install(entries, made / "package", Path(temporary))
             for place, source in sources.items():
-                shutil.copytree(
-                    source,
-                    made / "package" / place,
-                    ignore=shutil.ignore_patterns(*_NOT_SHIPPED),
-                    dirs_exist_ok=True,
-                )
+                _copy(source, made / "package" / place)
             _compile(made / "package")
             _zip(made / "package", made / "package.zip")
             _publish(made, home)
@@ -147,10 +142,21 @@ def _digest(entries: str, sources: Mapping[str, Path]) -> str:
 
 
 def _shipped(source: Path) -> Iterator[Path]:
+    if source.is_file():
+        yield source
     for folder, folders, names in os.walk(source):
         left_out = shutil.ignore_patterns(*_NOT_SHIPPED)(folder, folders + names)
         folders[:] = [name for name in folders if name not in left_out]
         yield from (Path(folder) / name for name in names if name not in left_out)
+
+
+def _copy(source: Path, place: Path) -> None:
+    if source.is_file():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, place)
+    else:
+        left_out = shutil.ignore_patterns(*_NOT_SHIPPED)
+        shutil.copytree(source, place, ignore=left_out, dirs_exist_ok=True)
 
 
 def _install(entries: str, target: Path, scratch: Path) -> None:

@@ -24,10 +24,10 @@ from cat_data_api.parameters import (
     NoQuery,
     SummaryQuery,
 )
+from cat_data_api.scope import SCOPE
 
 Schema = dict[str, Any]
 
-SCOPE = "cats/read"
 VERSION = "1.0.0"
 PROBLEM = "application/problem+json"
 
@@ -80,6 +80,7 @@ PUBLIC = ("/health", "/openapi.json")
 
 @cache
 def _document() -> Schema:
+    """Make the document once a process."""
     return {
         "openapi": "3.1.0",
         "info": {
