@@ -1,9 +1,10 @@
 """The one configuration of a deployment: typed, checked, with defaults that deploy today."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -43,6 +44,9 @@ class Warehouse(_Section):
     nodes: int = Field(default=design.CLUSTER_NODES, ge=2)
     multi_az: bool = False
     base_capacity_rpu: int = Field(default=8, ge=4, description="Serverless only.")
+    max_capacity_rpu: int = Field(
+        default=16, ge=4, description="Serverless only: the cost's limit."
+    )
     snapshot_days: int = Field(default=35, ge=1, le=35)
     snapshot_copy_region: str = "ap-northeast-3"
 
@@ -55,7 +59,18 @@ class Warehouse(_Section):
                 f"Redshift offers Multi-AZ for RA3 nodes only, not for {self.node_type}; "
                 "choose ra3.large or larger, or set multi_az to false."
             )
+        if self.max_capacity_rpu < self.base_capacity_rpu:
+            raise ValueError(
+                "max_capacity_rpu は base_capacity_rpu 以上にしてください。 / "
+                "max_capacity_rpu must not be below base_capacity_rpu."
+            )
         return self
+
+    @property
+    def zones(self) -> int:
+        """Availability zones that the private subnets must span."""
+        # Serverless with enhanced VPC routing wants three as well.
+        return 3 if self.multi_az or self.kind == "serverless" else 2
 
 
 class Access(_Section):
@@ -102,6 +117,17 @@ class Bastion(_Section):
     enabled: bool = False
     cidrs: tuple[str, ...] = ()
 
+    @field_validator("cidrs")
+    @classmethod
+    def _networks_are_named(cls, cidrs: tuple[str, ...]) -> tuple[str, ...]:
+        for cidr in cidrs:
+            if ip_network(cidr).version != 4 or ip_network(cidr).prefixlen == 0:
+                raise ValueError(
+                    f"{cidr} からのSSHは許可できません。自分のIPv4ネットワークを書いてください。 / "
+                    f"SSH from {cidr} is refused: name IPv4 networks of your own."
+                )
+        return cidrs
+
 
 class Network(_Section):
     """Rules of the subnets: with what stateless rules need, or the design's words alone."""
@@ -119,7 +145,9 @@ class Audit(_Section):
 class Bi(_Section):
     """QuickSight: who owns its assets (ARN of a user or group), and where the data comes from."""
 
-    principal_arn: str | None = None
+    principal_arn: str | None = Field(
+        default=None, pattern=r"^arn:[^:]+:quicksight:[^:]+:\d{12}:(user|group)/.+$"
+    )
     source: Literal["redshift", "athena"] = "redshift"
 
 
@@ -159,6 +187,29 @@ class Settings(_Section):
             raise ValueError(
                 f"{', '.join(stray)} は {self.region} のゾーンではありません。 / "
                 f"{', '.join(stray)}: no zone of {self.region}; give availability_zones as well."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _copies_go_elsewhere(self) -> Self:
+        if self.warehouse.kind != "none" and self.warehouse.snapshot_copy_region == self.region:
+            raise ValueError(
+                f"snapshot_copy_region は {self.region} 以外にしてください。 / "
+                f"snapshot_copy_region must be another region than {self.region}."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _bi_has_its_source(self) -> Self:
+        wants_cluster = self.bi.principal_arn is not None and self.bi.source == "redshift"
+        if wants_cluster and self.warehouse.kind != "provisioned":
+            raise ValueError(
+                f"bi.source: redshift は warehouse.kind: {self.warehouse.kind} では使えません"
+                "（QuickSight がIAMロールでサインインできるのはクラスターだけです）。"
+                "bi.source を athena にするか、warehouse.kind を provisioned にしてください。 / "
+                f"bi.source redshift does not go with warehouse.kind {self.warehouse.kind}: QuickSight "
+                "signs in to a cluster only by IAM role; choose bi.source athena or a provisioned "
+                "warehouse."
             )
         return self
 
