@@ -2,17 +2,21 @@
 
 from typing import Any
 
-from aws_cdk import App, Environment, Tags, Validations
+from aws_cdk import Annotations, App, Environment, Tags, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from cloud import design
 from cloud.api import ApiStack
+from cloud.audit import AuditStack
+from cloud.bi import NO_PRINCIPAL, BiStack
 from cloud.catalog import CatalogStack
 from cloud.edge import REGION as EDGE_REGION
 from cloud.edge import EdgeStack
 from cloud.jobs import JobsStack
+from cloud.network import NetworkStack
 from cloud.settings import Settings
 from cloud.storage import StorageStack
+from cloud.warehouse import NO_WAREHOUSE, SnapshotCopyStack, WarehouseStack
 
 # Behaviour of the library that new apps choose; here, so that tests and the cdk command agree.
 FLAGS = {
@@ -29,7 +33,7 @@ def build(settings: Settings, **app: Any) -> App:
     made = App(context=FLAGS, **app)
     here = Environment(account=settings.account, region=settings.region)
     storage = StorageStack(made, "cat-data-storage", settings, env=here)
-    CatalogStack(made, "cat-data-catalog", settings, storage=storage, env=here)
+    catalog = CatalogStack(made, "cat-data-catalog", settings, storage=storage, env=here)
     JobsStack(made, "cat-data-jobs", settings, storage=storage, env=here)
     if settings.api.enabled:
         at_edge = Environment(account=settings.account, region=EDGE_REGION)
@@ -43,6 +47,36 @@ def build(settings: Settings, **app: Any) -> App:
             edge=edge,
             env=here,
             cross_region_references=True,
+        )
+    network = NetworkStack(made, "cat-data-network", settings, storage=storage, env=here)
+    AuditStack(made, "cat-data-audit", settings, storage=storage, env=here)
+    warehouse = None
+    if settings.warehouse.kind == "none":
+        Annotations.of(network).add_info_v2("cat-data:no-warehouse", NO_WAREHOUSE)
+    else:
+        warehouse = WarehouseStack(
+            made, "cat-data-warehouse", settings, network=network, storage=storage, env=here
+        )
+        catalog.athena_role.add_managed_policy(warehouse.connect_policy)
+        if settings.warehouse.kind == "provisioned":
+            elsewhere = Environment(
+                account=settings.account, region=settings.warehouse.snapshot_copy_region
+            )
+            warehouse.add_stack_dependency(
+                SnapshotCopyStack(made, "cat-data-snapshot-copy", env=elsewhere)
+            )
+    if settings.bi.principal_arn is None:
+        Annotations.of(network).add_info_v2("cat-data:no-principal", NO_PRINCIPAL)
+    else:
+        BiStack(
+            made,
+            "cat-data-bi",
+            settings,
+            storage=storage,
+            catalog=catalog,
+            network=network,
+            warehouse=warehouse,
+            env=here,
         )
     for key, value in {
         "Project": design.PROJECT,

@@ -11,15 +11,18 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
 from catdata.cli.freshness import LATE_METRIC, NAMESPACE, OVERDUE_METRIC
 from cloud import design
+from cloud.api import ApiStack
 from cloud.catalog import CRAWLER
 from cloud.jobs import JobsStack
 from cloud.settings import Settings
 from cloud.storage import FUNCTION_SECONDS, StorageStack
 from cloud.trigger import TriggerStack
+from cloud.warehouse import WarehouseStack
 
 DASHBOARD = "cat-data"
 RUNBOOK = "docs/runbook.md"
@@ -42,9 +45,8 @@ class MonitoringStack(Stack):
         storage: StorageStack,
         jobs: JobsStack,
         trigger: TriggerStack,
-        cluster: str | None = None,
-        api: lambda_.IFunction | None = None,
-        web_acl: str | None = None,
+        warehouse: WarehouseStack | None,
+        api: ApiStack | None,
         **stack: Any,
     ) -> None:
         super().__init__(scope, id, **stack)
@@ -63,10 +65,11 @@ class MonitoringStack(Stack):
         self._queue_alarms(storage)
         self._glue_alarms(jobs.names)
         self._freshness_alarms()
-        if cluster is not None:
-            self._redshift_alarms(cluster)
+        if warehouse is not None and warehouse.cluster_identifier is not None:
+            self._redshift_alarms(warehouse.cluster_identifier)
         if api is not None:
-            self._api_alarms(api, web_acl)
+            self._api_alarms(api.function)
+            self._waf_alarms(api.web_acl)
         cloudwatch.Dashboard(
             self,
             "Dashboard",
@@ -237,7 +240,7 @@ class MonitoringStack(Stack):
         )
         self._row("Redshift", [health], [disk, cpu])
 
-    def _api_alarms(self, function: lambda_.IFunction, web_acl: str | None) -> None:
+    def _api_alarms(self, function: lambda_.IFunction) -> None:
         found = {
             name: cloudwatch.Metric(
                 namespace="AWS/ApiGateway",
@@ -287,23 +290,24 @@ class MonitoringStack(Stack):
             [found["Count"], found["5XXError"]],
             [found["Latency"]],
         )
-        if web_acl is not None:
-            blocked = cloudwatch.Metric(
-                namespace="AWS/WAFV2",
-                metric_name="BlockedRequests",
-                dimensions_map={"WebACL": web_acl, "Region": self.region, "Rule": "ALL"},
-                statistic="Sum",
-                period=_FIVE_MINUTES,
-            )
-            self._alarm(
-                "WafBlocks",
-                blocked,
-                100,
-                "waf",
-                "WAFが多くの要求を遮断しています",
-                "The WAF blocks many requests",
-            )
-            self._row("WAF", [blocked])
+
+    def _waf_alarms(self, web_acl: wafv2.CfnWebACL) -> None:
+        blocked = cloudwatch.Metric(
+            namespace="AWS/WAFV2",
+            metric_name="BlockedRequests",
+            dimensions_map={"WebACL": str(web_acl.name), "Region": self.region, "Rule": "ALL"},
+            statistic="Sum",
+            period=_FIVE_MINUTES,
+        )
+        self._alarm(
+            "WafBlocks",
+            blocked,
+            100,
+            "waf",
+            "WAFが多くの要求を遮断しています",
+            "The WAF blocks many requests",
+        )
+        self._row("WAF", [blocked])
 
     def _alarm(
         self,

@@ -15,7 +15,6 @@ from cloud.settings import Settings
 from cloud.storage import FUNCTION_SECONDS, TRIGGER_PREFIX, StorageStack
 
 HANDLER = "process_cat_data"
-SERVICE, NAMESPACE = design.FUNCTION, "CatData"
 MEMORY_MB = 256
 BATCH, BATCH_WINDOW = 100, Duration.seconds(60)
 # Enough for arrivals, and few enough that runs of the job are not asked for in vain.
@@ -70,11 +69,14 @@ class TriggerStack(Stack):
             environment={
                 "CATDATA_LAKE": storage.lake_url,
                 "GLUE_JOB_NAME": job,
-                "POWERTOOLS_SERVICE_NAME": SERVICE,
-                "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
             },
             log_group=self.log_group,
             tracing=lambda_.Tracing.ACTIVE,
+        )
+        grants.acknowledge(
+            self.function,
+            "AwsSolutions-L1",
+            "Python 3.11 is the version of the lock, of the tests and of Glue 5.1",
         )
         # The queue's key is the queue's own; what feeds the function is read by its role.
         lambda_.EventSourceMapping(
