@@ -13,9 +13,11 @@ from cloud.catalog import CatalogStack
 from cloud.edge import REGION as EDGE_REGION
 from cloud.edge import EdgeStack
 from cloud.jobs import JobsStack
+from cloud.monitoring import MonitoringStack
 from cloud.network import NetworkStack
 from cloud.settings import Settings
 from cloud.storage import StorageStack
+from cloud.trigger import TriggerStack
 from cloud.warehouse import NO_WAREHOUSE, SnapshotCopyStack, WarehouseStack
 
 # Behaviour of the library that new apps choose; here, so that tests and the cdk command agree.
@@ -34,12 +36,14 @@ def build(settings: Settings, **app: Any) -> App:
     here = Environment(account=settings.account, region=settings.region)
     storage = StorageStack(made, "cat-data-storage", settings, env=here)
     catalog = CatalogStack(made, "cat-data-catalog", settings, storage=storage, env=here)
-    JobsStack(made, "cat-data-jobs", settings, storage=storage, env=here)
+    jobs = JobsStack(made, "cat-data-jobs", settings, storage=storage, env=here)
+    trigger = TriggerStack(made, "cat-data-trigger", settings, storage=storage, jobs=jobs, env=here)
+    api = None
     if settings.api.enabled:
         at_edge = Environment(account=settings.account, region=EDGE_REGION)
         # The distribution names the edge's firewall, which lives in another region.
         edge = EdgeStack(made, "cat-data-edge", env=at_edge, cross_region_references=True)
-        ApiStack(
+        api = ApiStack(
             made,
             "cat-data-api",
             settings,
@@ -78,6 +82,17 @@ def build(settings: Settings, **app: Any) -> App:
             warehouse=warehouse,
             env=here,
         )
+    MonitoringStack(
+        made,
+        "cat-data-monitoring",
+        settings,
+        storage=storage,
+        jobs=jobs,
+        trigger=trigger,
+        warehouse=warehouse,
+        api=api,
+        env=here,
+    )
     for key, value in {
         "Project": design.PROJECT,
         "Env": settings.env,

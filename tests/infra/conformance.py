@@ -20,8 +20,7 @@ _NO_LINES = ("## 1.", "## 2.")
 class Row:
     """One property that builds a line of the design.
 
-    `where` and `value` are JMESPath over a resource's properties; `where` picks the resource. `literal`
-    says what the value is in the profile v22, where it differs by a switch.
+    `where` and `value` are JMESPath over a resource's properties; `where` picks the resource.
     """
 
     line: str
@@ -31,6 +30,8 @@ class Row:
     where: str = "@"
     switch: str = ""
     note: str = ""
+    # Of the templates where the literal value is, if not of the profile v22, which refuses it.
+    literal: str = "v22"
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,13 @@ def plain(line: str) -> str:
     return re.sub(r"[*`]", "", line.removeprefix("- ")).strip()
 
 
-def fill(rows: Sequence[Row], default: Templates, literal: Templates) -> Iterator[Found]:
+def fill(
+    rows: Sequence[Row], default: Templates, literal: Mapping[str, Templates]
+) -> Iterator[Found]:
     """Look every row up in the templates of the default and of the literal design."""
     for row in rows:
         logical_id, value = _look_up(row, default)
-        _, other = _look_up(row, literal)
+        _, other = _look_up(row, literal.get(row.literal, {}))
         yield Found(row, logical_id, value, other)
 
 
@@ -109,7 +112,7 @@ def table(found: Sequence[Found]) -> str:
     head = (
         "# 設計書 v22 との対応 / Conformance to the design v22\n\n"
         "`tests/infra/test_conformance.py` が、合成したテンプレートから作ります。手で直さないでください"
-        "（`CATDATA_WRITE_GOLDEN=1 scripts/test tests/infra/test_conformance.py`）。\n"
+        "（`CATDATA_GOLDEN=write scripts/test tests/infra/test_conformance.py`）。\n"
         "Made by the tests from the synthesised templates. 設計書 / the design: "
         "[aws-architecture-v22.ja.md](design/aws-architecture-v22.ja.md). 「既定」はプロファイル `standard`、"
         "「文字どおり」は `v22`、「切替」は設定（`infra/cloud/settings.py`）の項目です。\n\n"

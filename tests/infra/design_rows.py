@@ -115,7 +115,8 @@ ROWS = [
         "network.literal_nacl"),
     # 6. 可用性
     Row("マルチAZでRedshiftクラスターを構築し、高可用性を確保する。", WAREHOUSE, "AWS::Redshift::Cluster",
-        "MultiAZ", switch="warehouse.multi_az"),
+        "MultiAZ", switch="warehouse.multi_az", literal="multi_az",
+        note="MultiAZ（RA3 だけ。dc2 では設定を拒む / RA3 only; refused with dc2）"),
     Row("Lambdaはサーバレスのため、自動でスケーリングされる。", TRIGGER, "AWS::Lambda::EventSourceMapping",
         "ScalingConfig.MaximumConcurrency"),
     Row("API GatewayとCloudFrontを組み合わせ、CDNによるレイテンシの低減と可用性の向上を図る。",

@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,8 +11,33 @@ from cfnlint.api import lint  # type: ignore[import-untyped]
 from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
 
 from cloud.app import build, check
-from cloud.settings import Settings
+from cloud.settings import Settings, profiles, read_settings
 
+OWNER = "arn:aws:quicksight:ap-northeast-1:123456789012:group/default/cats"
+_CIDR = "203.0.113.0/24"
+
+
+def given(**sections: Any) -> Settings:
+    """Return the standard settings with some sections changed, without the API's stacks."""
+    return Settings.model_validate({"api": {"enabled": False}} | sections)
+
+
+# The other side of each switch; the API's switches have tests of their own.
+SWITCHES = {
+    "account": given(account="123456789012", bi={"principal_arn": OWNER}),
+    "multi-az": given(warehouse={"multi_az": True}, bi={"principal_arn": OWNER}),
+    "serverless": given(warehouse={"kind": "serverless"}),
+    "athena": given(
+        warehouse={"kind": "none"}, bi={"principal_arn": OWNER, "source": "athena"}
+    ),
+    "bastion": given(network={"bastion": {"enabled": True, "cidrs": [_CIDR]}}),
+    "private-bastion": given(network={"bastion": {"enabled": True}}),
+    "recorder-exists": given(
+        audit={"config_recorder": "existing"}, alerts={"emails": ["cats@example.jp"]}
+    ),
+    "recorder-off": given(audit={"config_recorder": "off"}),
+}
+CASES = {name: read_settings(name) for name in profiles()} | SWITCHES
 REPORT = "validation-report.json"
 
 
@@ -24,6 +50,7 @@ class Finding(NamedTuple):
     text: str
 
 
+@cache
 def findings(settings: Settings) -> list[Finding]:
     """Return what cdk-nag and the library's own validation find in the stacks of some settings."""
     with tempfile.TemporaryDirectory() as folder:
