@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from cfnlint.api import lint  # type: ignore[import-untyped]
 from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
+from infra_templates import Templates, synthesise
 
 from cloud.app import build, check
 from cloud.settings import Settings, profiles, read_settings
@@ -27,9 +28,7 @@ SWITCHES = {
     "account": given(account="123456789012", bi={"principal_arn": OWNER}),
     "multi-az": given(warehouse={"multi_az": True}, bi={"principal_arn": OWNER}),
     "serverless": given(warehouse={"kind": "serverless"}),
-    "athena": given(
-        warehouse={"kind": "none"}, bi={"principal_arn": OWNER, "source": "athena"}
-    ),
+    "athena": given(warehouse={"kind": "none"}, bi={"principal_arn": OWNER, "source": "athena"}),
     "bastion": given(network={"bastion": {"enabled": True, "cidrs": [_CIDR]}}),
     "private-bastion": given(network={"bastion": {"enabled": True}}),
     "recorder-exists": given(
@@ -48,6 +47,12 @@ class Finding(NamedTuple):
     rule: str
     resource: str
     text: str
+
+
+@cache
+def stacks(settings: Settings) -> Templates:
+    """Return the template of each stack by its name; made once for all tests."""
+    return synthesise(settings)
 
 
 @cache
