@@ -60,7 +60,7 @@ class SnapshotCopyStack(Stack):
             removal_policy=RemovalPolicy.RETAIN,
         )
         name = {"SnapshotCopyGrantName": COPY_GRANT}
-        grant = resources.AwsCustomResource(
+        resources.AwsCustomResource(
             self,
             "Grant",
             function_name=f"{design.PROJECT}-snapshot-copy-grant",
@@ -77,7 +77,6 @@ class SnapshotCopyStack(Stack):
             ),
             policy=resources.AwsCustomResourcePolicy.from_statements(self._statements(key)),
         )
-        grant.node.add_dependency(key)
         grants.acknowledge(
             self,
             "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
