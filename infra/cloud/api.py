@@ -169,6 +169,7 @@ class ApiStack(Stack):
             timeout=Duration.seconds(SECONDS),
             environment={
                 "CATDATA_API_EXTRACT": f"{self._storage.lake_url}/{EXTRACT_PREFIX.rstrip('/')}",
+                "CATDATA_API_CLIENT": self.client.user_pool_client_id,
                 "POWERTOOLS_SERVICE_NAME": design.API,
             },
         )

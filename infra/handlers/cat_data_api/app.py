@@ -26,7 +26,7 @@ from cat_data_api.parameters import (
     SummaryQuery,
     parse,
 )
-from cat_data_api.problems import CONTENT_TYPE, ProblemError, failed, not_found
+from cat_data_api.problems import CONTENT_TYPE, ProblemError, failed, forbidden_client, not_found
 from cat_data_api.render import MEDIA, Format, chosen, labelled, rendered
 from cat_data_api.store import Store
 from catdata.entities import CODE_LISTS
@@ -35,6 +35,8 @@ from catdata.entities import CODE_LISTS
 EXTRACT = "CATDATA_API_EXTRACT"
 # Seconds for which a snapshot is served before the manifest is looked at again.
 REFRESH = "CATDATA_API_REFRESH_SECONDS"
+# The one client of the user pool whose tokens are taken: API Gateway takes those of all its clients.
+CLIENT = "CATDATA_API_CLIENT"
 
 log = Logger(service="cat-data-api")
 app = APIGatewayRestResolver()
@@ -76,6 +78,7 @@ def municipalities() -> Response[str | bytes]:
 @app.get("/codes")
 def codes() -> Response[str]:
     """Answer with the code lists, which are those of the canonical schema."""
+    _check_client()
     query = parse(CodesQuery, _given())
     chosen(query.format, _header("accept"), ("json",))
     lists = {
@@ -137,6 +140,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _listed(model: type[Q], find: Callable[[Store, Q], tables.Rows]) -> Response[str | bytes]:
+    _check_client()
     query = parse(model, _given())
     format_ = chosen(query.format, _header("accept"), _ALL)
     snapshot = _snapshot_asked(query)
@@ -150,6 +154,16 @@ def _listed(model: type[Q], find: Callable[[Store, Q], tables.Rows]) -> Response
         headers["X-Next-Cursor"] = found.next
     media = MEDIA[format_] + ("; charset=utf-8" if format_ == "csv" else "")
     return Response(200, media, body, {**_COMMON, "ETag": tag, **headers})
+
+
+def _check_client() -> None:
+    """Refuse a token that was issued to another client of the pool; without the setting, none is asked."""
+    client = os.environ.get(CLIENT)
+    if client is None:
+        return
+    authorizer = app.current_event.raw_event.get("requestContext", {}).get("authorizer") or {}
+    if (authorizer.get("claims") or {}).get("client_id") != client:
+        raise forbidden_client()
 
 
 def _snapshot_asked(query: Query) -> str:

@@ -102,6 +102,17 @@ def not_found(path: str) -> ProblemError:
     )
 
 
+def forbidden_client() -> ProblemError:
+    """Return the problem of a token that was issued to another client."""
+    return ProblemError(
+        403,
+        "wrong-client",
+        "Forbidden",
+        "このトークンは別のクライアントに発行されたものです。",
+        "This token was issued to another client of the user pool.",
+    )
+
+
 def unavailable() -> ProblemError:
     """Return the problem of an extract that cannot be read."""
     return ProblemError(

@@ -60,7 +60,7 @@ def chosen(wanted: Format | None, accept: str | None, offered: Sequence[Format])
 
 
 def _quality(parameters: str | None) -> float:
-    found = re.search(r"(?:^|;)\s*q\s*=\s*([0-9.]+)", parameters or "")
+    found = re.search(r"(?:^|;)\s*q\s*=\s*([^;]*)", parameters or "")
     try:
         return float(found[1]) if found else 1.0
     except ValueError:
