@@ -1,9 +1,9 @@
 """Worked cases of one batch after another: what is started, what comes back, what is claimed."""
 
 import json
+from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from process_cat_data.runs import Runs, StartError
 from trigger_world import TIMEOUT_SECONDS, World, body, notification, put, refusal
 
@@ -147,7 +147,7 @@ def test_a_put_whose_answer_was_lost_is_known_as_ones_own() -> None:
     world = World()
     original = world.s3.put_object
 
-    def twice(**put: object) -> object:
+    def twice(**put: Any) -> object:
         original(**put)
         return original(**put)
 
@@ -217,9 +217,7 @@ def test_two_puts_at_the_same_moment_come_back() -> None:
 def test_an_unknown_server_error_may_have_started_a_run(status: int) -> None:
     class Glue:
         def start_job_run(self, **_: object) -> None:
-            raise ClientError(
-                {"Error": {"Code": "?"}, "ResponseMetadata": {"HTTPStatusCode": status}}, "Start"
-            )
+            raise refusal("?", status)
 
     with pytest.raises(StartError) as raised:
         Runs(Glue(), "job").start("m")

@@ -137,6 +137,15 @@ def test_a_missing_setting_keeps_the_events(
     assert deployed.arrivals.dead() == 2  # the test event of the notification too
 
 
+@pytest.mark.filterwarnings("ignore:No application metrics to publish")
+@pytest.mark.parametrize("event", [{}, {"Records": []}, json.loads(put("raw/a/b.csv"))])
+def test_an_event_that_is_not_of_the_queue_is_refused(
+    deployed: Deployed, event: dict[str, Any]
+) -> None:
+    with pytest.raises(ValueError, match="no event of SQS"):
+        entry.handler(event, LambdaContext())
+
+
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """Give what the function's log says."""

@@ -36,9 +36,8 @@ class Killed(BaseException):
 
 def refusal(code: str, status: int = 400, operation: str = "Operation") -> ClientError:
     """Return a service's refusal."""
-    return ClientError(
-        {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, operation
-    )
+    answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, operation)
 
 
 def no_step(_: str) -> None:
@@ -163,11 +162,12 @@ class Turns:
 
     def run(self, invocations: list[Callable[[], None]]) -> None:
         """Run invocations to their ends, interleaved."""
-        threads = {}
+        threads: dict[int, threading.Thread] = {}
         for invocation in invocations:
             thread = threading.Thread(target=self._body, args=(invocation,), daemon=True)
             thread.start()
             self._main.acquire()
+            assert thread.ident is not None
             threads[thread.ident] = thread
         while alive := [id for id, thread in threads.items() if thread.is_alive()]:
             chosen = self._random.choice(alive)

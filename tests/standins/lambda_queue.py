@@ -155,7 +155,7 @@ def full_notifications() -> Iterator[None]:
             told["versionId"] = key.version_id
         return event
 
-    notifications._get_s3_event = complete
+    notifications._get_s3_event = complete  # type: ignore[assignment]
     try:
         yield
     finally:

@@ -31,8 +31,18 @@ def _trigger() -> Trigger:
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Start at most one run for the objects of an SQS event; return the messages that failed."""
     result = _trigger().process(
-        event["Records"], lambda: context.get_remaining_time_in_millis() / 1000
+        _messages(event), lambda: context.get_remaining_time_in_millis() / 1000
     )
     for name, count in result.counts.items():
         metrics.add_metric(name=name, unit=MetricUnit.Count, value=count)
     return {"batchItemFailures": [{"itemIdentifier": id} for id in result.returned]}
+
+
+def _messages(event: dict[str, Any]) -> list[dict[str, Any]]:
+    records = event.get("Records")
+    if not records or not all("messageId" in record for record in records):
+        raise ValueError(
+            "SQSのイベントではありません。S3の通知はキューを通して送ってください。 / "
+            "This is no event of SQS; send S3's notifications through the queue."
+        )
+    return list(records)
