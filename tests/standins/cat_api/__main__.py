@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cat_data_api.app import CLIENT, EXTRACT, handler
 
 from standins.cat_api.gateway import Authorizer, Gateway
+from standins.cat_api.page import PAGE, write
 from standins.cat_api.pool import cognito_at, make_pool, make_user, running
 from standins.cat_api.server import make_server
 from standins.cat_api.srp import SignInError, sign_in
@@ -101,6 +102,13 @@ def token(state: Path, pool: str | None, client: str | None, user: str | None) -
         click.echo(f"サインインできません / sign-in failed: {error}", err=True)
         sys.exit(1)
     click.echo(tokens["AccessToken"])
+
+
+@main.command()
+def page() -> None:
+    """Write the reference page anew from the document."""
+    write()
+    click.echo(str(PAGE))
 
 
 if __name__ == "__main__":
