@@ -21,11 +21,10 @@ from cloud.edge import EdgeStack, log_web_acl, visibility
 from cloud.gateway import definition
 from cloud.packaging import ARCHITECTURE, HANDLERS, ROOT, RUNTIME, build_package
 from cloud.settings import Settings
-from cloud.storage import StorageStack
+from cloud.storage import EXTRACT_PREFIX, StorageStack
 
 HANDLER = "cat_data_api"
 # Where a dbt run publishes what the API serves.
-EXTRACT_PREFIX = "api/"
 STAGE = "prod"
 MEMORY_MB = 1024
 SECONDS = 20

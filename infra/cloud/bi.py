@@ -9,10 +9,10 @@ from aws_cdk import aws_quicksight as quicksight
 from constructs import Construct
 
 from cloud import design, grants
-from cloud.catalog import _SINGLE_ANIMALS, MARTS_DATABASE, MARTS_PREFIX, CatalogStack
+from cloud.catalog import MARTS_DATABASE, SINGLE_ANIMALS, CatalogStack
 from cloud.network import NetworkStack
 from cloud.settings import Settings
-from cloud.storage import StorageStack
+from cloud.storage import MARTS_PREFIX, StorageStack
 from cloud.warehouse import WarehouseStack
 
 DATA_SOURCE = "cat-data"
@@ -174,7 +174,7 @@ class BiStack(Stack):
         grants.read(role, storage.lake, MARTS_PREFIX)
         grants.write(role, storage.lake, design.ATHENA_RESULTS_PREFIX)
         grants.read_catalog(self, role, [MARTS_DATABASE])
-        grants.hide_tables(self, role, storage.lake, MARTS_PREFIX, MARTS_DATABASE, _SINGLE_ANIMALS)
+        grants.hide_tables(self, role, storage.lake, MARTS_PREFIX, MARTS_DATABASE, SINGLE_ANIMALS)
         source = self._source(
             "ATHENA",
             quicksight.CfnDataSource.DataSourceParametersProperty(

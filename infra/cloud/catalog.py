@@ -10,12 +10,10 @@ from constructs import Construct
 
 from catdata.catalog import LAYERS, table_input
 from catdata.cli.register import DATABASES
-from catdata.entities import QUARANTINE
-from catdata.loads import layout
 from cloud import design, grants
 from cloud.glue_security import security_configuration
 from cloud.settings import Settings
-from cloud.storage import StorageStack
+from cloud.storage import EXTRACT_PREFIX, LAYER_PREFIXES, MARTS_PREFIX, StorageStack
 
 # Beside the layers that the job writes: what the crawler finds, and what dbt makes.
 RAW_DATABASE = "catdata_raw"
@@ -26,10 +24,8 @@ ANALYST_ROLE = "cat-data-analyst"
 # 03:00 in Japan.
 _NIGHTLY = "cron(0 18 * * ? *)"
 _GIB = 1 << 30
-_LAYER_FOLDERS = (layout.NORMALIZED, layout.LOADS, layout.REFERENCE, QUARANTINE.name)
-MARTS_PREFIX = "marts/"
 # The marts of single animals, which dbt_project.yml grants to nobody.
-_SINGLE_ANIMALS = ("fct_intake", "fct_outcome")
+SINGLE_ANIMALS = ("fct_intake", "fct_outcome")
 
 
 class CatalogStack(Stack):
@@ -158,14 +154,14 @@ class CatalogStack(Stack):
             self,
             "AthenaRole",
             role_name=design.ATHENA_ROLE,
-            description="Runs dbt's and the API's queries: reads the lake, writes the marts",
+            description="Runs dbt's and the API's queries: reads the lake, writes the marts and the API's extract",
             assumed_by=self._who(settings),
             max_session_duration=Duration.hours(4),
         )
         bucket = self._storage.lake
         grants.query(self, role, self.workgroups)
-        grants.read(role, bucket, *(f"{folder}/" for folder in _LAYER_FOLDERS))
-        grants.write(role, bucket, MARTS_PREFIX, design.ATHENA_RESULTS_PREFIX)
+        grants.read(role, bucket, *LAYER_PREFIXES)
+        grants.write(role, bucket, MARTS_PREFIX, EXTRACT_PREFIX, design.ATHENA_RESULTS_PREFIX)
         grants.read_catalog(self, role, [*DATABASES.values(), MARTS_DATABASE])
         grants.write_catalog(self, role, [MARTS_DATABASE])
         return role
@@ -184,7 +180,7 @@ class CatalogStack(Stack):
         grants.read(role, bucket, MARTS_PREFIX)
         grants.write(role, bucket, design.ATHENA_RESULTS_PREFIX)
         grants.read_catalog(self, role, [MARTS_DATABASE])
-        grants.hide_tables(self, role, bucket, MARTS_PREFIX, MARTS_DATABASE, _SINGLE_ANIMALS)
+        grants.hide_tables(self, role, bucket, MARTS_PREFIX, MARTS_DATABASE, SINGLE_ANIMALS)
         return role
 
     def _who(self, settings: Settings) -> iam.IPrincipal:

@@ -13,25 +13,17 @@ from constructs import Construct
 
 from catdata.cli.freshness import NAMESPACE
 from catdata.cli.register import DATABASES
-from catdata.entities import QUARANTINE
-from catdata.loads import layout
 from cloud import design, grants
 from cloud.glue_security import security_configuration
 from cloud.job_package import job_requirements, job_wheel
 from cloud.packaging import ROOT
 from cloud.settings import Settings
-from cloud.storage import TRIGGER_PREFIX, StorageStack
+from cloud.storage import LAYER_PREFIXES, TRIGGER_PREFIX, StorageStack
 
 SCRIPTS = ROOT / "glue" / "jobs"
 GLUE_VERSION = "5.1"
 WORKER, WORKERS = "G.1X", 2
 TIMEOUT_MINUTES = 30
-_OUTPUTS = (
-    f"{layout.NORMALIZED}/",
-    f"{QUARANTINE.name}/",
-    f"{layout.LOADS}/",
-    f"{layout.REFERENCE}/",
-)
 
 
 @dataclass(frozen=True)
@@ -179,9 +171,9 @@ class JobsStack(Stack):
         grants.write_glue_logs(self, role)
         grants.encrypt_logs(role, self._storage.key)
         if spec.writes_lake:
-            grants.write(role, bucket, *_OUTPUTS)
+            grants.write(role, bucket, *LAYER_PREFIXES)
         else:
-            grants.read(role, bucket, *_OUTPUTS)
+            grants.read(role, bucket, *LAYER_PREFIXES)
             grants.send_metrics(role, NAMESPACE)
         if spec.reads_raw:
             grants.read(role, bucket, design.RAW_PREFIX, TRIGGER_PREFIX)

@@ -9,14 +9,25 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from catdata.entities import QUARANTINE
+from catdata.loads import layout
 from cloud import design
 from cloud.settings import Settings
 
 # The function takes at most this long; a message stays hidden six times as long, as AWS advises for a
 # queue that a function reads.
 FUNCTION_SECONDS = 60
-# Claims and manifests of the trigger.
+LAYER_PREFIXES = (
+    f"{layout.NORMALIZED}/",
+    f"{QUARANTINE.name}/",
+    f"{layout.LOADS}/",
+    f"{layout.REFERENCE}/",
+)
+# What lies in the bucket beside the layers of the job: claims and manifests of the trigger, dbt's tables
+# on Athena, and the API's extract.
 TRIGGER_PREFIX = "trigger/"
+MARTS_PREFIX = "marts/"
+EXTRACT_PREFIX = "api/"
 _EVENTS = {"created": "s3:ObjectCreated:*", "put": "s3:ObjectCreated:Put"}
 # A batch that failed this often will not succeed by itself.
 _TRIES = 5
@@ -130,7 +141,7 @@ class StorageStack(Stack):
                         prefix=prefix,
                         noncurrent_version_expiration=Duration.days(30),
                     )
-                    for prefix in ("normalized/", "quarantine/", "loads/", "reference/", "marts/")
+                    for prefix in (*LAYER_PREFIXES, MARTS_PREFIX, EXTRACT_PREFIX)
                 ),
                 s3.LifecycleRule(
                     id="query-results",

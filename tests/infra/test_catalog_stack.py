@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 from catdata.catalog import LAYERS, table_input
 from catdata.catalog.tables import location
-from cloud.catalog import _SINGLE_ANIMALS
+from cloud.catalog import SINGLE_ANIMALS
 
 Given = Callable[[str], Templates]
 ROOT = Path(__file__).parents[2]
@@ -106,7 +106,7 @@ def test_analysts_are_kept_from_the_tables_of_single_animals(catalog: dict[str, 
         for name, given in project.items()
         if isinstance(given, dict) and given.get("+grants") == nobody
     }
-    assert set(_SINGLE_ANIMALS) == hidden
+    assert set(SINGLE_ANIMALS) == hidden
     policies = json.dumps(
         [
             statement
