@@ -112,8 +112,8 @@ def take_messages(role: iam.IRole, queue: sqs.IQueue) -> None:
 
 
 def start_job(stack: Stack, role: iam.IRole, job: str) -> None:
-    """Let a function start one job of Glue."""
-    _allow(role, ["glue:StartJobRun"], [_arn(stack, "glue", f"job/{job}")])
+    """Let a function start one job of Glue, and see whether a start whose answer was lost took place."""
+    _allow(role, ["glue:StartJobRun", "glue:GetJobRuns"], [_arn(stack, "glue", f"job/{job}")])
 
 
 def write_log(role: iam.IRole, group: logs.ILogGroup) -> None:

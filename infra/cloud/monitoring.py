@@ -26,6 +26,15 @@ from cloud.warehouse import WarehouseStack
 
 DASHBOARD = "cat-data"
 RUNBOOK = "docs/runbook.md"
+# What the function counts (its observability), and what it means when there is any.
+_TRIGGER_SAYS = {
+    "StartsRefused": ("Glue がジョブの開始を拒みました", "Glue refused to start the job"),
+    "MessagesMalformed": ("読めない通知があります", "A notification cannot be read"),
+    "ObjectsMisplaced": (
+        "raw/ の直下など、提供元のフォルダーにないファイルがあります",
+        "A file lies in no source's folder",
+    ),
+}
 _FIVE_MINUTES = Duration.minutes(5)
 _DAY = Duration.days(1)
 _MISSING = cloudwatch.TreatMissingData
@@ -107,6 +116,12 @@ class MonitoringStack(Stack):
             "The trigger nears its time-out",
         )
         self._row(f"{design.FUNCTION}（Lambda）", [errors, throttles], [duration])
+        counted = [_said(name) for name in ("RunsStarted", "ObjectsStarted")]
+        for name, (ja, en) in _TRIGGER_SAYS.items():
+            metric = _said(name)
+            counted.append(metric)
+            self._alarm(f"Trigger{name}", metric, 1, "trigger", ja, en)
+        self._row("届いたファイルの処理 / what arrived", counted)
 
     def _queue_alarms(self, storage: StorageStack) -> None:
         age = storage.arrivals.metric_approximate_age_of_oldest_message(period=_FIVE_MINUTES)
@@ -287,7 +302,7 @@ class MonitoringStack(Stack):
         )
         self._row(
             f"{design.API}（API Gateway）",
-            [found["Count"], found["5XXError"]],
+            [found["Count"], found["4XXError"], found["5XXError"]],
             [found["Latency"]],
         )
 
@@ -343,3 +358,14 @@ class MonitoringStack(Stack):
                 for metrics in graphs
             ]
         )
+
+
+def _said(name: str) -> cloudwatch.Metric:
+    """Return a metric that the trigger sends itself."""
+    return cloudwatch.Metric(
+        namespace=NAMESPACE,
+        metric_name=name,
+        dimensions_map={"service": design.FUNCTION},
+        statistic="Sum",
+        period=_FIVE_MINUTES,
+    )

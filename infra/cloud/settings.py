@@ -155,7 +155,7 @@ class Alerts(_Section):
     """Who is told, and from which monthly cost on."""
 
     emails: tuple[str, ...] = ()
-    monthly_budget_usd: int = Field(default=900, ge=1)
+    monthly_budget_usd: int = Field(default=1200, ge=1)
 
 
 class Settings(_Section):

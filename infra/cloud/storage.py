@@ -29,8 +29,8 @@ TRIGGER_PREFIX = "trigger/"
 MARTS_PREFIX = "marts/"
 EXTRACT_PREFIX = "api/"
 _EVENTS = {"created": "s3:ObjectCreated:*", "put": "s3:ObjectCreated:Put"}
-# A batch that failed this often will not succeed by itself.
-_TRIES = 5
+# Two hours: longer than runs of the job can keep an arrival waiting.
+_TRIES = 20
 
 
 class StorageStack(Stack):

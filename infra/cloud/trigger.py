@@ -15,7 +15,7 @@ from cloud.settings import Settings
 from cloud.storage import FUNCTION_SECONDS, TRIGGER_PREFIX, StorageStack
 
 HANDLER = "process_cat_data"
-MEMORY_MB = 256
+MEMORY_MB = 512
 BATCH, BATCH_WINDOW = 100, Duration.seconds(60)
 # Enough for arrivals, and few enough that runs of the job are not asked for in vain.
 CONCURRENCY = 2

@@ -136,7 +136,7 @@ def test_the_recorder_sees_everything_and_delivers_encrypted() -> None:
     }
 
 
-@pytest.mark.parametrize(("case", "usd"), [("standard", 900), ("small", 100)])
+@pytest.mark.parametrize(("case", "usd"), [("standard", 1200), ("small", 100)])
 def test_the_month_has_a_budget(case: str, usd: int) -> None:
     budget = only(audit(case), "AWS::Budgets::Budget")
     assert budget["Budget"] == {

@@ -86,10 +86,10 @@ def test_only_arrivals_in_raw_reach_the_queue(templates: Given, profile: str, ev
     assert queue["Filter"] == {"S3Key": {"Rules": [{"Name": "prefix", "Value": "raw/"}]}}
 
 
-def test_a_message_that_fails_five_times_is_kept_for_a_person(templates: Given) -> None:
+def test_a_message_that_fails_for_two_hours_is_kept_for_a_person(templates: Given) -> None:
     queues = resources(templates("standard")["cat-data-storage"], "AWS::SQS::Queue")
     [redriven] = [queue for queue in queues.values() if "RedrivePolicy" in queue]
-    assert redriven["RedrivePolicy"]["maxReceiveCount"] == 5
     assert redriven["VisibilityTimeout"] >= 6 * 60
+    assert redriven["RedrivePolicy"]["maxReceiveCount"] * redriven["VisibilityTimeout"] == 7200
     [dead] = [queue for queue in queues.values() if "RedrivePolicy" not in queue]
     assert dead["MessageRetentionPeriod"] == 14 * 86400
