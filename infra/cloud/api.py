@@ -4,6 +4,7 @@ from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy, Size, Stack
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_cognito as cognito
@@ -69,7 +70,7 @@ class ApiStack(Stack):
         self.rest_api = self._rest_api(settings)
         origin_secret = self._origin_secret()
         self.web_acl = self._web_acl(origin_secret)
-        self.distribution = self._distribution(origin_secret, edge)
+        self.distribution = self._distribution(settings, origin_secret, edge)
 
     def _user_pool(self) -> cognito.UserPool:
         scope_giver = self._called(
@@ -354,7 +355,7 @@ class ApiStack(Stack):
         return web_acl
 
     def _distribution(
-        self, secret: secretsmanager.Secret, edge: EdgeStack
+        self, settings: Settings, secret: secretsmanager.Secret, edge: EdgeStack
     ) -> cloudfront.Distribution:
         log_bucket = self._edge_log_bucket()
         distribution = cloudfront.Distribution(
@@ -376,7 +377,7 @@ class ApiStack(Stack):
                 origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
                 response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
             ),
-            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+            **self._certificate(settings),
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             price_class=cloudfront.PriceClass.PRICE_CLASS_200,
             web_acl_id=edge.web_acl.attr_arn,
@@ -389,12 +390,25 @@ class ApiStack(Stack):
             "AwsSolutions-CFR1",
             "The data is public; partners abroad may read it",
         )
-        grants.acknowledge(
-            distribution,
-            "AwsSolutions-CFR4",
-            "CloudFront's own certificate fixes the oldest protocol; with a domain's certificate it is TLS 1.2",
-        )
+        if settings.api.domain is None:
+            grants.acknowledge(
+                distribution,
+                "AwsSolutions-CFR4",
+                "CloudFront's own certificate fixes the oldest protocol; api.domain brings TLS 1.2",
+            )
         return distribution
+
+    def _certificate(self, settings: Settings) -> dict[str, Any]:
+        """Return what the distribution needs for a domain of one's own, nothing without one."""
+        if settings.api.domain is None:
+            return {}
+        return {
+            "domain_names": [settings.api.domain],
+            "certificate": acm.Certificate.from_certificate_arn(
+                self, "Certificate", str(settings.api.certificate_arn)
+            ),
+            "minimum_protocol_version": cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+        }
 
     def _edge_log_bucket(self) -> s3.Bucket:
         """Make a bucket of its own: CloudFront delivers logs by ACLs, which the log bucket refuses."""

@@ -27,6 +27,7 @@ FLAGS = {
     "@aws-cdk/aws-apigateway:disableCloudWatchRole": True,
     "@aws-cdk/aws-kms:reduceCrossAccountRegionPolicyScope": True,
     "@aws-cdk/core:checkSecretUsage": True,
+    "@aws-cdk/core:defaultCrossStackReferences": "strong",
 }
 
 

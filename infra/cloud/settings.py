@@ -103,12 +103,29 @@ class Trigger(_Section):
 
 
 class Api(_Section):
-    """The public API: sign-in, limits and the edge in front."""
+    """The public API: sign-in, limits and the edge in front.
+
+    A domain of one's own, with its certificate of us-east-1, is needed for TLS 1.2 at the edge:
+    CloudFront's own certificate allows older versions.
+    """
 
     enabled: bool = True
     user_password_auth: bool = False
+    domain: str | None = None
+    certificate_arn: str | None = Field(
+        default=None, pattern=r"^arn:[^:]+:acm:us-east-1:\d{12}:certificate/.+$"
+    )
     requests_per_second: int = Field(default=50, ge=1)
     burst: int = Field(default=100, ge=1)
+
+    @model_validator(mode="after")
+    def _a_domain_has_its_certificate(self) -> Self:
+        if (self.domain is None) != (self.certificate_arn is None):
+            raise ValueError(
+                "domain と certificate_arn（us-east-1 の証明書）は両方書いてください。 / "
+                "Give domain and certificate_arn (a certificate of us-east-1) together."
+            )
+        return self
 
 
 class Bastion(_Section):

@@ -28,6 +28,12 @@ SWITCHES = {
     "account": given(account="123456789012", bi={"principal_arn": OWNER}),
     "multi-az": given(warehouse={"multi_az": True}, bi={"principal_arn": OWNER}),
     "serverless": given(warehouse={"kind": "serverless"}),
+    "domain": given(
+        api={
+            "domain": "cats.example.jp",
+            "certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/c",
+        }
+    ),
     "athena": given(warehouse={"kind": "none"}, bi={"principal_arn": OWNER, "source": "athena"}),
     "bastion": given(network={"bastion": {"enabled": True, "cidrs": [_CIDR]}}),
     "private-bastion": given(network={"bastion": {"enabled": True}}),

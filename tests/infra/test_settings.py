@@ -37,6 +37,11 @@ def test_a_file_of_ones_own_and_overrides_are_read(tmp_path: Path) -> None:
             "access: {oidc_provider_arn: 'arn:aws:iam::123456789012:oidc-provider/x'}",
             ["oidc_subject", "両方"],
         ),
+        ("api: {domain: cats.example.jp}", ["certificate_arn", "両方"]),
+        (
+            "api: {domain: c, certificate_arn: 'arn:aws:acm:ap-northeast-1:1:x'}",
+            ["certificate_arn"],
+        ),
         ("alerts: [", ["読めません"]),
         ("- a list", []),
     ],
