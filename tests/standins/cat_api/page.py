@@ -35,8 +35,11 @@ import requests  # Python
 
 url, rows, cursor = "https://EXAMPLE.cloudfront.net/cats", [], None
 while True:
-    page = requests.get(url, headers={"Authorization": f"Bearer {token}"},
-                        params={"fiscal_year": 2024, "limit": 2000, "cursor": cursor}).json()
+    page = requests.get(
+        url,
+        headers={"Authorization": f"Bearer {token}"},
+        params={"fiscal_year": 2024, "limit": 2000, "cursor": cursor},
+    ).json()
     rows += page["data"]
     cursor = page["next"]
     if cursor is None:
