@@ -16,7 +16,9 @@ from dataclasses import asdict, dataclass
 from typing import Self
 
 CURRENT = "manifest.json"
-FORMAT = 1
+FORMAT = 2
+# Columns by which records can be sorted: the records lie in each of these orders once.
+ORDERS = ("intake_date", "outcome_date", "length_of_stay_days", "age_months_min")
 _SNAPSHOT = re.compile(r"[0-9a-f]{16}")
 
 
@@ -80,3 +82,8 @@ def manifest_key(snapshot: str) -> str:
 def table_key(name: str, sha256: str) -> str:
     """Return where a table of that content lies."""
     return f"tables/{name}-{sha256}.parquet"
+
+
+def order_table(column: str) -> str:
+    """Return the name of the table that has the records in the order of a column, empty values last."""
+    return f"cats_by_{column}"

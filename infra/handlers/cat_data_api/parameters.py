@@ -20,6 +20,7 @@ from pydantic_core import PydanticCustomError, core_schema
 from cat_data_api.fields import CATS, GROUPS
 from cat_data_api.problems import Fault, invalid
 from catdata.entities import CODE_LISTS
+from published.snapshot import ORDERS
 
 MOST_ROWS = 2000
 MOST_VALUES = 100
@@ -64,17 +65,7 @@ Sex = Annotated[str, _codes("sex")]
 Coat = Annotated[str, _codes("coat")]
 LifeStage = Annotated[str, _codes("life_stage")]
 AgeClass = Annotated[str, _codes("official_age_class")]
-SORTS = (
-    "municipality_code",
-    "intake_date",
-    "-intake_date",
-    "outcome_date",
-    "-outcome_date",
-    "length_of_stay_days",
-    "-length_of_stay_days",
-    "age_months_min",
-    "-age_months_min",
-)
+SORTS = ("municipality_code", *(sign + column for column in ORDERS for sign in ("", "-")))
 Sort = Annotated[str, OneOf(SORTS)]
 CatField = Annotated[str, OneOf(tuple(CATS))]
 Group = Annotated[str, OneOf(tuple(GROUPS))]

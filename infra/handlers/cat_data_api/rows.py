@@ -6,18 +6,18 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel
 
 from cat_data_api.fields import BASIS, CATS, COUNTED, FIGURES, GROUPS, HELD, MUNICIPALITIES, Field
+from cat_data_api.paging import EVERYTHING, ROW, Condition, Found, Order, find
 from cat_data_api.parameters import CatsQuery, Filters, MunicipalitiesQuery, Page, SummaryQuery
 from cat_data_api.problems import Fault, invalid
 from cat_data_api.store import Snapshot, Store
 
-_ROW = "file_row_number"
+# Beyond any row of an extract.
+_MOST_ROW = 1 << 31
 # What does not change which rows there are, only how they are told.
 _FORM = frozenset({"cursor", "limit", "fields", "labels", "bom", "format"})
 
@@ -34,23 +34,16 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class _Condition:
-    sql: str
-    bound: tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page ends: the snapshot, what was asked, and the last row's sort value and number."""
+    """Where a page ends: the snapshot, what was asked, and the last row's number in the file of its order."""
 
     snapshot: str
     asked: str
-    last: Any
     row: int
 
     def encode(self) -> str:
         """Return the cursor of the place."""
-        told = json.dumps([self.snapshot, self.asked, self.last, self.row], default=str)
+        told = json.dumps([self.snapshot, self.asked, self.row])
         return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
 
     @classmethod
@@ -58,13 +51,13 @@ class Place:
         """Return the place of a cursor; raises ProblemError for a text that is none."""
         try:
             told = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-            snapshot, asked, last, row = told
-        except (ValueError, binascii.Error, TypeError):
+            snapshot, asked, row = told
+        except (ValueError, binascii.Error, TypeError, RecursionError):
             raise _bad_cursor() from None
         known = isinstance(snapshot, str) and isinstance(asked, str)
-        if not known or type(row) is not int or not isinstance(last, str | int | float | None):
+        if not known or type(row) is not int or not 0 <= row < _MOST_ROW:
             raise _bad_cursor()
-        return cls(snapshot, asked, last, row)
+        return cls(snapshot, asked, row)
 
 
 def _bad_cursor() -> Exception:
@@ -108,72 +101,53 @@ def cats(store: Store, query: CatsQuery) -> Rows:
     """Return a page of records."""
     snapshot, place = _begin(store, query)
     where = _filtered(snapshot, query)
-    column, descending = query.sort.lstrip("-"), query.sort.startswith("-")
-    # The file is in the order of municipality_code already.
-    by_row = column == "municipality_code"
     names = tuple(query.fields) or tuple(CATS)
     total = snapshot.count(f"select count(*) from cats where {where.sql}", where.bound)  # noqa: S608
-    page = _after(place, column, by_row, descending) if place else _Condition("true", ())
-    order = _ROW if by_row else f"{column} {'desc' if descending else 'asc'} nulls last, {_ROW}"
-    key = _ROW if by_row else column
-    found = snapshot.rows(
-        f"select {key}, {_ROW} from cats "  # noqa: S608
-        f"where {where.sql} and {page.sql} order by {order} limit ?",
-        (*where.bound, *page.bound, query.limit + 1),
+    column = query.sort.lstrip("-")
+    # The main file is in the order of municipality_code.
+    order = Order(None if column == "municipality_code" else column, query.sort.startswith("-"))
+    of_bodies = bool(query.municipality_code or query.prefecture)
+    found = find(
+        snapshot,
+        where,
+        order,
+        place.row if place else None,
+        query.limit,
+        total,
+        of_bodies=of_bodies,
     )
-    shown = found[: query.limit]
     following = None
-    if len(found) > query.limit:
-        last, row = shown[-1]
-        last = float(last) if isinstance(last, Decimal) else last
-        following = Place(snapshot.name, asked(query), None if by_row else last, row).encode()
-    values = _records(snapshot, names, [row for _, row in shown])
+    if found.last is not None:
+        following = Place(snapshot.name, asked(query), found.last).encode()
+    values = _records(snapshot, names, found)
     return Rows(snapshot, tuple(CATS[name] for name in names), values, total, following)
 
 
-def _records(
-    snapshot: Snapshot, names: Sequence[str], numbers: Sequence[int]
-) -> list[tuple[Any, ...]]:
+def _records(snapshot: Snapshot, names: Sequence[str], found: Found) -> list[tuple[Any, ...]]:
     """Return the records of some rows in their order.
 
     Finding the rows first and reading them then is twice as fast as sorting whole records.
     """
-    if not numbers:
+    if not found.rows:
         return []
-    chosen = _one_of(_ROW, numbers)
-    found = snapshot.rows(
-        f"select {_ROW}, {', '.join(names)} from cats "  # noqa: S608
-        f"where {_ROW} between ? and ? and {chosen.sql}",
-        (min(numbers), max(numbers), *chosen.bound),
-    )
-    records = {row[0]: row[1:] for row in found}
-    return [records[number] for number in numbers]
+    first, last = min(found.rows), max(found.rows)
+    # A page without gaps needs no list of its rows.
+    whole = last - first + 1 == len(found.rows)
+    chosen = EVERYTHING if whole else _one_of(ROW, found.rows)
+    records = {
+        row[0]: row[1:]
+        for row in snapshot.rows(
+            f"select {ROW}, {', '.join(names)} from {found.table} "  # noqa: S608
+            f"where {ROW} between ? and ? and {chosen.sql}",
+            (first, last, *chosen.bound),
+        )
+    }
+    return [records[number] for number in found.rows]
 
 
-def _after(place: Place, column: str, by_row: bool, descending: bool) -> _Condition:
-    """Return the condition of the rows behind a place; empty values stand last."""
-    if by_row:
-        return _Condition(f"{_ROW} > ?", (place.row,))
-    if place.last is None:
-        return _Condition(f"({column} is null and {_ROW} > ?)", (place.row,))
-    last: object = place.last
-    try:
-        if CATS[column].kind == "date":
-            last = date.fromisoformat(str(last))
-        elif not isinstance(last, int | float):
-            raise ValueError(last)
-    except ValueError:
-        raise _bad_cursor() from None
-    sign = "<" if descending else ">"
-    return _Condition(
-        f"({column} {sign} ? or ({column} = ? and {_ROW} > ?) or {column} is null)",
-        (last, last, place.row),
-    )
-
-
-def _filtered(snapshot: Snapshot, query: Filters) -> _Condition:
+def _filtered(snapshot: Snapshot, query: Filters) -> Condition:
     """Return the condition of the filters of a request."""
-    parts: list[_Condition] = [
+    parts: list[Condition] = [
         _one_of(name, getattr(query, name))
         for name in (
             "municipality_code",
@@ -198,18 +172,20 @@ def _filtered(snapshot: Snapshot, query: Filters) -> _Condition:
         ("coalesce(age_months_min, age_months_max) <= ?", query.age_months_to),
     ):
         if value is not None:
-            parts.append(_Condition(sql, (value,)))
+            parts.append(Condition(sql, (value,)))
     return _all_of(parts)
 
 
-def _one_of(column: str, values: Sequence[object]) -> _Condition:
+def _one_of(column: str, values: Sequence[object]) -> Condition:
     plain = tuple(str(v) if isinstance(v, str) else v for v in values)
-    return _Condition(f"{column} in ({', '.join('?' for _ in plain)})" if plain else "false", plain)
+    return Condition(f"{column} in ({', '.join('?' for _ in plain)})" if plain else "false", plain)
 
 
-def _all_of(parts: Sequence[_Condition]) -> _Condition:
-    return _Condition(
-        " and ".join(part.sql for part in parts) or "true",
+def _all_of(parts: Sequence[Condition]) -> Condition:
+    if not parts:
+        return EVERYTHING
+    return Condition(
+        " and ".join(part.sql for part in parts),
         tuple(value for part in parts for value in part.bound),
     )
 
@@ -230,21 +206,23 @@ def summary(store: Store, query: SummaryQuery) -> Rows:
         source = _months(snapshot, query, groups)
     else:
         source = _counted(snapshot, query, groups)
-    total = snapshot.count(f"select count(*) from ({source.sql})", source.bound)  # noqa: S608
     first = place.row if place else 0
     order = ", ".join(f"{field.name} asc nulls last" for field in source.ordered)
     names = ", ".join(field.name for field in source.fields)
-    values = snapshot.rows(
-        f"select {names} from ({source.sql}) order by {order} limit ? offset ?",  # noqa: S608
+    found = snapshot.rows(
+        f"select count(*) over (), {names} from ({source.sql}) "  # noqa: S608
+        f"order by {order} limit ? offset ?",
         (*source.bound, query.limit, first),
     )
+    total = found[0][0] if found else 0
+    values = [row[1:] for row in found]
     following = first + query.limit
     return Rows(
         snapshot,
         source.fields,
         values,
         total,
-        Place(snapshot.name, asked(query), None, following).encode() if following < total else None,
+        Place(snapshot.name, asked(query), following).encode() if following < total else None,
     )
 
 
@@ -295,7 +273,7 @@ def _years(snapshot: Snapshot, query: SummaryQuery, groups: Sequence[str]) -> _S
         "case when years.basis = 'records' then "
         "coalesce(counted.heads, case when years.intakes is not null then 0 end) end as heads, "
         f"'observed' as value_status, {figures} "
-        "from years left join (select municipality_code, fiscal_year, count(*) as heads from cats "
+        "from years left join (select municipality_code, fiscal_year, sum(heads) as heads from heads "
         f"where {where.sql} group by 1, 2) as counted using (municipality_code, fiscal_year) "
         f"where years.basis = ? and {_of('years', where.sql)}"
     )
@@ -312,7 +290,7 @@ def _months(snapshot: Snapshot, query: SummaryQuery, groups: Sequence[str]) -> _
         "select months.municipality_code, months.fiscal_year, months.month_start as month, "  # noqa: S608
         "coalesce(counted.heads, case when months.intakes is not null then 0 end) as heads, "
         f"'observed' as value_status, {figures} "
-        "from months left join (select municipality_code, intake_month, count(*) as heads from cats "
+        "from months left join (select municipality_code, intake_month, sum(heads) as heads from heads "
         f"where {where.sql} group by 1, 2) as counted "
         "on months.municipality_code = counted.municipality_code "
         "and months.month_start = counted.intake_month "
@@ -335,18 +313,12 @@ def municipalities(store: Store, query: MunicipalitiesQuery) -> Rows:
     snapshot, place = _begin(store, query)
     parts = [_one_of("prefecture", query.prefecture)] if query.prefecture else []
     if query.with_records:
-        parts.append(_Condition("records > 0", ()))
+        parts.append(Condition("records > 0", ()))
     where = _all_of(parts)
-    held = (
-        "select municipality_code, count(*) as records, "
-        "list_sort(list(distinct facility) filter (facility is not null)) as facilities, "
-        "min(fiscal_year) as first_fiscal_year, max(fiscal_year) as last_fiscal_year "
-        "from cats group by 1"
-    )
     source = (
         f"select {', '.join(f'b.{name}' for name in MUNICIPALITIES)}, coalesce(records, 0) as records, "  # noqa: S608
         "coalesce(facilities, []) as facilities, first_fiscal_year, last_fiscal_year "
-        f"from municipalities as b left join ({held}) as held using (municipality_code)"
+        f"from municipalities as b left join held using (municipality_code)"
     )
     sql = f"select * from ({source}) where {where.sql}"  # noqa: S608
     total = snapshot.count(f"select count(*) from ({sql})", where.bound)  # noqa: S608
@@ -360,5 +332,5 @@ def municipalities(store: Store, query: MunicipalitiesQuery) -> Rows:
         (*MUNICIPALITIES.values(), *HELD.values()),
         values,
         total,
-        Place(snapshot.name, asked(query), None, following).encode() if following < total else None,
+        Place(snapshot.name, asked(query), following).encode() if following < total else None,
     )

@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,16 @@ from aws_lambda_powertools import Logger
 
 from cat_data_api.problems import snapshot_gone, unavailable
 from catdata.storage import ObjectNotFoundError, Storage, StorageError
-from published.snapshot import CURRENT, File, Manifest, ManifestError, is_snapshot, manifest_key
+from published.snapshot import (
+    CURRENT,
+    ORDERS,
+    File,
+    Manifest,
+    ManifestError,
+    is_snapshot,
+    manifest_key,
+    order_table,
+)
 
 log = Logger(child=True, service="cat-data-api")
 
@@ -29,16 +38,39 @@ log = Logger(child=True, service="cat-data-api")
 _SNAPSHOTS_HELD = 3
 _MEMORY = "640MB"
 _THREADS = 2
+# Fetched when a list is sorted that way for the first time, so that a cold start waits for none of them.
+_LATE = frozenset(map(order_table, ORDERS))
+# What is asked of records as a whole and not filtered, computed once a snapshot.
+_TABLES = """
+create table heads as
+select municipality_code, fiscal_year, intake_month, count(*) as heads from cats group by 1, 2, 3;
+create table held as
+select
+    municipality_code, count(*) as records,
+    list_sort(list(distinct facility) filter (facility is not null)) as facilities,
+    min(fiscal_year) as first_fiscal_year, max(fiscal_year) as last_fiscal_year
+from cats group by 1
+"""
 
 
 class Snapshot:
     """One snapshot, opened: ask it by SQL with bound parameters."""
 
-    def __init__(self, manifest: Manifest, files: dict[str, Path], scratch: Path) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        files: dict[str, Path],
+        scratch: Path,
+        late: Callable[["Snapshot", str], Path],
+    ) -> None:
         self.name = manifest.snapshot
         self.published_at = manifest.published_at
+        self.tables = manifest.tables
+        self.cats = manifest.tables["cats"].rows
         self.files = files
         self.scratch = scratch
+        self._late = late
+        self._opened: set[str] = set()
         self._connection = duckdb.connect(
             config={
                 "threads": _THREADS,
@@ -48,18 +80,34 @@ class Snapshot:
                 "autoload_known_extensions": False,
             }
         )
-        for table, path in files.items():
-            # Names and paths are ours: the path ends in the hash of the content.
-            self._connection.execute(
-                f"create view {table} as select * from "  # noqa: S608
-                f"read_parquet('{str(path).replace(chr(39), chr(39) * 2)}', file_row_number = true)"
-            )
+        # A file never changes: its footer is read once and not by every query.
+        self._connection.execute("load parquet")
+        self._connection.execute("set parquet_metadata_cache = true")
         # From here on no statement reaches a file outside of the scratch folder.
         place = str(scratch).replace("'", "''")
         self._connection.execute(f"set allowed_directories = ['{place}/']")
         self._connection.execute("set enable_external_access = false")
         self._connection.execute("set lock_configuration = true")
+        for table in files:
+            self._open_view(table)
+        self._connection.execute(_TABLES)
         self._counts: OrderedDict[object, int] = OrderedDict()
+
+    def _open_view(self, table: str) -> None:
+        # Names and paths are ours: the path ends in the hash of the content.
+        path = str(self.files[table]).replace("'", "''")
+        with self.cursor() as cursor:
+            cursor.execute(
+                f"create or replace view {table} as "  # noqa: S608
+                f"select * from read_parquet('{path}', file_row_number = true)"
+            )
+        self._opened.add(table)
+
+    def open_late(self, table: str) -> None:
+        """Make sure that a table is there which is not fetched with the others; raises ProblemError."""
+        if table not in self._opened:
+            self.files[table] = self._late(self, table)
+            self._open_view(table)
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -145,11 +193,27 @@ class Store:
 
     def _open(self, manifest: Manifest) -> Snapshot:
         if manifest.snapshot not in self._held:
-            files = {name: self._fetch(file) for name, file in manifest.tables.items()}
-            self._held[manifest.snapshot] = Snapshot(manifest, files, self.scratch)
+            files = {
+                name: self._fetch(file)
+                for name, file in manifest.tables.items()
+                if name not in _LATE
+            }
+            opened = Snapshot(manifest, files, self.scratch, self._fetch_late)
+            self._held[manifest.snapshot] = opened
             self._forget()
         self._held.move_to_end(manifest.snapshot)
         return self._held[manifest.snapshot]
+
+    def _fetch_late(self, snapshot: Snapshot, table: str) -> Path:
+        with self._turn:
+            try:
+                snapshot.files[table] = self._fetch(snapshot.tables[table])
+                return snapshot.files[table]
+            except ObjectNotFoundError:
+                raise snapshot_gone() from None
+            except (StorageError, ManifestError, OSError) as error:
+                log.exception("table cannot be opened", table=table)
+                raise unavailable() from error
 
     def _fetch(self, file: File) -> Path:
         path = self.scratch / file.key.rpartition("/")[2]
