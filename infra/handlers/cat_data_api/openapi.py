@@ -133,13 +133,7 @@ def _operation(path: str) -> Schema:
             "X-Next-Cursor": _header("`cursor` of the next page; absent on the last."),
         }
     if has_formats:
-        ok["links"] = {
-            "next": {
-                "operationId": name,
-                "parameters": {"cursor": "$response.body#/next"},
-                "description": "The next page, with the other parameters as they were.",
-            }
-        }
+        ok["links"] = _links(path)
     operation: Schema = {
         "operationId": name,
         "summary": summary,
@@ -158,6 +152,26 @@ def _operation(path: str) -> Schema:
         )
         operation["responses"]["304"] = {"description": "Not modified"}
     return operation
+
+
+def _links(path: str) -> Schema:
+    """Return where an answer leads to: its next page, and the records of the body in its first row."""
+    name, model, *_ = _OPERATIONS[path]
+    same = {p: f"$request.query.{p}" for p in model.model_fields if p != "cursor"}
+    links: Schema = {
+        "next": {
+            "operationId": name,
+            "parameters": {"cursor": "$response.body#/next"} | same,
+            "description": "The next page, with the other parameters as they were.",
+        }
+    }
+    if path != "/cats":
+        links["cats"] = {
+            "operationId": _OPERATIONS["/cats"][0],
+            "parameters": {"municipality_code": "$response.body#/data/0/municipality_code"},
+            "description": "The records of the first body of the answer.",
+        }
+    return links
 
 
 def _header(description: str) -> Schema:
