@@ -22,9 +22,9 @@ INFRA = ROOT / "infra"
 CLI = ROOT / "build" / "cdk-cli"
 OUTPUT = ROOT / "build" / "cdk" / "deploy"
 # Where cdk's bootstrap says that it took place.
+# What a stack leaves behind; only a creation that fails takes its new resources along.
+KEEPS = {"Retain": "retained", "RetainExceptOnCreate": "retained", "Snapshot": "snapshot"}
 BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
-# The firewall of the edge lives where CloudFront looks for it.
-EDGE_REGION = "us-east-1"
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,9 @@ def retained(settings: Settings) -> Iterator[tuple[str, str, str]]:
     """Yield stack, type and logical id of every resource that outlives its stack, snapshots included."""
     for stack in build(settings).synth().stacks:
         for name, resource in stack.template.get("Resources", {}).items():
-            if resource.get("DeletionPolicy") in {"Retain", "Snapshot"}:
+            if resource.get("DeletionPolicy") in KEEPS:
                 kind = resource["Type"].removeprefix("AWS::")
-                yield stack.stack_name, f"{kind} ({resource['DeletionPolicy'].lower()})", name
+                yield stack.stack_name, f"{kind} ({KEEPS[resource['DeletionPolicy']]})", name
 
 
 def _account(settings: Settings) -> str:
@@ -143,7 +143,9 @@ def _check_bootstrap(deployment: Deployment) -> None:
 
 
 def _regions(settings: Settings) -> list[str]:
-    return list(dict.fromkeys([settings.region, *([EDGE_REGION] if settings.api.enabled else [])]))
+    """Return every region that a stack goes to, the main one first."""
+    stacks = build(settings).synth().stacks
+    return list(dict.fromkeys([settings.region, *(str(s.environment.region) for s in stacks)]))
 
 
 def _environments(deployment: Deployment) -> list[str]:

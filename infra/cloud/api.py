@@ -68,7 +68,7 @@ class ApiStack(Stack):
         self.client = self._client(settings)
         self.function = self._function()
         self.rest_api = self._rest_api(settings)
-        origin_secret = self._origin_secret()
+        origin_secret = self._origin_secret(settings)
         self.web_acl = self._web_acl(origin_secret)
         self.distribution = self._distribution(settings, origin_secret, edge)
 
@@ -105,7 +105,7 @@ class ApiStack(Stack):
             mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
             account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
             deletion_protection=True,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         pool.add_trigger(
             cognito.UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG,
@@ -184,7 +184,7 @@ class ApiStack(Stack):
             log_group_name=f"/aws/lambda/{name}",
             retention=logs.RetentionDays.ONE_YEAR,
             encryption_key=self._storage.key,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         role = iam.Role(
             self,
@@ -221,7 +221,7 @@ class ApiStack(Stack):
             log_group_name=f"/aws/apigateway/{design.API}",
             retention=logs.RetentionDays.ONE_YEAR,
             encryption_key=self._storage.key,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         invocation = (
             f"arn:{self.partition}:apigateway:{self.region}:lambda:path/2015-03-31/functions/"
@@ -292,14 +292,17 @@ class ApiStack(Stack):
             "API Gateway asks for exactly this policy before it takes the role",
         )
         account = apigateway.CfnAccount(self, "GatewayAccount", cloud_watch_role_arn=role.role_arn)
-        account.apply_removal_policy(RemovalPolicy.RETAIN)
+        account.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         return account
 
-    def _origin_secret(self) -> secretsmanager.Secret:
+    def _origin_secret(self, settings: Settings) -> secretsmanager.Secret:
         """Make the word by which API Gateway's firewall knows CloudFront."""
+        # A reference to a secret is read again only when the secret is another.
+        generation = settings.api.origin_secret_generation
+        id = "OriginSecret" if generation == 1 else f"OriginSecret{generation}"
         secret = secretsmanager.Secret(
             self,
-            "OriginSecret",
+            id,
             description="Header that CloudFront sends to cat-data-api",
             encryption_key=self._storage.key,
             generate_secret_string=secretsmanager.SecretStringGenerator(
@@ -428,7 +431,7 @@ class ApiStack(Stack):
                     abort_incomplete_multipart_upload_after=Duration.days(7),
                 )
             ],
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         grants.acknowledge(bucket, "AwsSolutions-S1", "It holds access logs itself")
         return bucket

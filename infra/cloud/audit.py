@@ -78,7 +78,7 @@ class AuditStack(Stack):
             alias=design.TRAIL,
             description="Cat data: records of audit",
             enable_key_rotation=True,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         trails = f"arn:{self.partition}:cloudtrail:*:{self.account}:trail/*"
         service = iam.ServicePrincipal("cloudtrail.amazonaws.com")
@@ -121,7 +121,7 @@ class AuditStack(Stack):
                     abort_incomplete_multipart_upload_after=Duration.days(7),
                 )
             ],
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         self._log_access(bucket)
         service = iam.ServicePrincipal("cloudtrail.amazonaws.com")
@@ -174,7 +174,7 @@ class AuditStack(Stack):
             "TrailLog",
             retention=logs.RetentionDays.THREE_MONTHS,
             encryption_key=self._storage.key,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         role = iam.Role(
             self,

@@ -9,10 +9,10 @@ from aws_cdk import aws_quicksight as quicksight
 from constructs import Construct
 
 from cloud import design, grants
-from cloud.catalog import MARTS_DATABASE, SINGLE_ANIMALS, CatalogStack
+from cloud.catalog import CatalogStack, read_figures
 from cloud.network import NetworkStack
 from cloud.settings import Settings
-from cloud.storage import MARTS_PREFIX, StorageStack
+from cloud.storage import StorageStack
 from cloud.warehouse import WarehouseStack
 
 DATA_SOURCE = "cat-data"
@@ -171,10 +171,7 @@ class BiStack(Stack):
         workgroup = catalog.workgroups[0]
         role = self._role("AthenaRole", "QuickSight asks Athena for the marts")
         grants.query(self, role, [workgroup])
-        grants.read(role, storage.lake, MARTS_PREFIX)
-        grants.write(role, storage.lake, design.ATHENA_RESULTS_PREFIX)
-        grants.read_catalog(self, role, [MARTS_DATABASE])
-        grants.hide_tables(self, role, storage.lake, MARTS_PREFIX, MARTS_DATABASE, SINGLE_ANIMALS)
+        read_figures(self, role, storage.lake)
         source = self._source(
             "ATHENA",
             quicksight.CfnDataSource.DataSourceParametersProperty(

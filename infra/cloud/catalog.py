@@ -6,6 +6,7 @@ from aws_cdk import CfnResource, Duration, Stack
 from aws_cdk import aws_athena as athena
 from aws_cdk import aws_glue as glue
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from catdata.catalog import LAYERS, table_input
@@ -21,11 +22,17 @@ MARTS_DATABASE = "catdata_marts"
 CRAWLER = "cat-data-raw"
 ADHOC, DBT = "adhoc", "dbt"
 ANALYST_ROLE = "cat-data-analyst"
+# What analysts may read of dbt's tables: figures, lists, and records as they may be published. The facts
+# and everything before the marts hold single animals, and lie in the same database.
+READABLE = ("dim_*", "mart_*")
+ADHOC_RESULTS = f"{design.ATHENA_RESULTS_PREFIX}adhoc/"
+# Results are of the rows that were asked for: analysts do not see those of dbt.
+_RESULTS = {ADHOC: ADHOC_RESULTS, DBT: design.ATHENA_RESULTS_PREFIX}
+# Who carries it, with dbt or analyst as its value, may take that role where nobody is named.
+ACCESS_TAG = "CatDataAccess"
 # 03:00 in Japan.
 _NIGHTLY = "cron(0 18 * * ? *)"
 _GIB = 1 << 30
-# The marts of single animals, which dbt_project.yml grants to nobody.
-SINGLE_ANIMALS = ("fct_intake", "fct_outcome")
 
 
 class CatalogStack(Stack):
@@ -129,7 +136,8 @@ class CatalogStack(Stack):
                     ADHOC: "Analysts and QuickSight: the result location is enforced",
                     DBT: "dbt: tables get their own location, which an enforced one would take over",
                 }[name],
-                recursive_delete_option=False,
+                # Queries that ran are part of it; their results stay in the bucket.
+                recursive_delete_option=True,
                 work_group_configuration=athena.CfnWorkGroup.WorkGroupConfigurationProperty(
                     enforce_work_group_configuration=(
                         name == ADHOC or settings.athena.single_enforced_workgroup
@@ -140,7 +148,7 @@ class CatalogStack(Stack):
                         selected_engine_version="Athena engine version 3"
                     ),
                     result_configuration=athena.CfnWorkGroup.ResultConfigurationProperty(
-                        output_location=f"{self._storage.lake_url}/{design.ATHENA_RESULTS_PREFIX}",
+                        output_location=f"{self._storage.lake_url}/{_RESULTS[name]}",
                         encryption_configuration=athena.CfnWorkGroup.EncryptionConfigurationProperty(
                             encryption_option="SSE_S3"
                         ),
@@ -155,7 +163,7 @@ class CatalogStack(Stack):
             "AthenaRole",
             role_name=design.ATHENA_ROLE,
             description="Runs dbt's and the API's queries: reads the lake, writes the marts and the API's extract",
-            assumed_by=self._who(settings),
+            assumed_by=self._who(settings, settings.access.trusted_arns, "dbt"),
             max_session_duration=Duration.hours(4),
         )
         bucket = self._storage.lake
@@ -172,22 +180,18 @@ class CatalogStack(Stack):
             "AnalystRole",
             role_name=ANALYST_ROLE,
             description="Asks the marts and writes nothing but its own query results",
-            assumed_by=self._who(settings),
+            assumed_by=self._who(settings, settings.access.analyst_arns, "analyst"),
             max_session_duration=Duration.hours(4),
         )
-        bucket = self._storage.lake
         grants.query(self, role, [self.workgroups[0]])
-        grants.read(role, bucket, MARTS_PREFIX)
-        grants.write(role, bucket, design.ATHENA_RESULTS_PREFIX)
-        grants.read_catalog(self, role, [MARTS_DATABASE])
-        grants.hide_tables(self, role, bucket, MARTS_PREFIX, MARTS_DATABASE, SINGLE_ANIMALS)
+        read_figures(self, role, self._storage.lake)
         return role
 
-    def _who(self, settings: Settings) -> iam.IPrincipal:
-        """Return who may take the roles: those named, else who carries the project's tag here."""
+    def _who(self, settings: Settings, arns: tuple[str, ...], kind: str) -> iam.IPrincipal:
+        """Return who may take a role: those named, else who carries its tag in this account."""
         access = settings.access
-        named: list[iam.IPrincipal] = [iam.ArnPrincipal(arn) for arn in access.trusted_arns]
-        if access.oidc_provider_arn:
+        named: list[iam.IPrincipal] = [iam.ArnPrincipal(arn) for arn in arns]
+        if access.oidc_provider_arn and kind == "dbt":
             issuer = access.oidc_provider_arn.partition("oidc-provider/")[2]
             named.append(
                 iam.WebIdentityPrincipal(
@@ -202,6 +206,14 @@ class CatalogStack(Stack):
             )
         if not named:
             return iam.AccountPrincipal(self.account).with_conditions(
-                {"StringEquals": {"aws:PrincipalTag/Project": design.PROJECT}}
+                {"StringEquals": {f"aws:PrincipalTag/{ACCESS_TAG}": kind}}
             )
         return iam.CompositePrincipal(*named)
+
+
+def read_figures(stack: Stack, role: iam.IRole, bucket: s3.IBucket) -> None:
+    """Let a role ask for the figures in the workgroup of analysts, and write nothing but its results."""
+    folders = [f"{MARTS_PREFIX}{MARTS_DATABASE}/{name}" for name in READABLE]
+    grants.read(role, bucket, *(folder.removesuffix("*") for folder in folders))
+    grants.write(role, bucket, ADHOC_RESULTS)
+    grants.read_tables(stack, role, MARTS_DATABASE, READABLE)

@@ -52,7 +52,7 @@ def log_web_acl(stack: Stack, web_acl: wafv2.CfnWebACL, *secret_headers: str, **
         # The prefix is what WAF asks for.
         log_group_name=f"aws-waf-logs-{web_acl.name}",
         retention=logs.RetentionDays.ONE_YEAR,
-        removal_policy=RemovalPolicy.RETAIN,
+        removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         **log,
     )
     arn = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:aws-waf-logs-{web_acl.name}"

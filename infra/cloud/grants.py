@@ -138,23 +138,23 @@ def write_catalog(stack: Stack, role: iam.IRole, databases: Iterable[str]) -> No
     _allow(role, _WRITE_CATALOG, _catalog(stack, names))
 
 
-def hide_tables(
-    stack: Stack,
-    role: iam.IRole,
-    bucket: s3.IBucket,
-    prefix: str,
-    database: str,
-    tables: Iterable[str],
-) -> None:
-    """Keep some tables of a database, and dbt's folders of their files, from a role."""
-    names = list(tables)
-    for actions, resources in (
-        (["s3:GetObject"], [bucket.arn_for_objects(f"{prefix}{database}/{n}/*") for n in names]),
-        (list(_READ_CATALOG), [_arn(stack, "glue", f"table/{database}/{n}") for n in names]),
-    ):
-        role.add_to_principal_policy(
-            iam.PolicyStatement(effect=iam.Effect.DENY, actions=actions, resources=resources)
+def read_tables(stack: Stack, role: iam.IRole, database: str, tables: Iterable[str]) -> None:
+    """Let a role see some tables of one database of Glue; a name may end in a star."""
+    found: list[_Resource | str] = [
+        _arn(stack, "glue", "catalog"),
+        _arn(stack, "glue", f"database/{database}"),
+        _arn(stack, "glue", "database/default"),
+    ]
+    for name in tables:
+        table = f"table/{database}/{name}"
+        found.append(
+            _Resource(
+                _arn(stack, "glue", table),
+                _called(stack, "glue", table),
+                f"Tables named {name} hold figures alone",
+            )
         )
+    _allow(role, _READ_CATALOG, found)
 
 
 def query(stack: Stack, role: iam.IRole, workgroups: Iterable[str]) -> None:
@@ -229,7 +229,11 @@ def _objects(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[_Resource]:
 
 
 def _catalog(stack: Stack, databases: Iterable[str]) -> list[_Resource | str]:
-    found: list[_Resource | str] = [_arn(stack, "glue", "catalog")]
+    # Athena looks for the database default, whatever is asked.
+    found: list[_Resource | str] = [
+        _arn(stack, "glue", "catalog"),
+        _arn(stack, "glue", "database/default"),
+    ]
     for name in databases:
         tables = f"table/{name}/*"
         found += [

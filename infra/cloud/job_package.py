@@ -1,4 +1,4 @@
-"""What a Glue job needs beside its script: the project's wheel, and the locked packages it imports."""
+"""What a Glue job needs beside its script: the project's code, and the locked packages it imports."""
 
 import hashlib
 import subprocess
@@ -14,8 +14,11 @@ BUILT = ROOT / "build" / "glue"
 
 
 @cache
-def job_wheel() -> Path:
-    """Build the wheel of glue/catdata; the same sources give the same bytes."""
+def job_code() -> Path:
+    """Build the wheel of glue/catdata, named as Spark's workers import it; same sources, same bytes.
+
+    A wheel is a zip; Spark puts only what ends in .zip, .egg or .jar on its workers' path.
+    """
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel"]
         done = subprocess.run(
@@ -30,7 +33,7 @@ def job_wheel() -> Path:
                 f"ジョブのwheelを作れません。 / The job's wheel cannot be built: {done.stderr}"
             )
         [wheel] = Path(folder).glob("*.whl")
-        return _kept(wheel.name, wheel.read_bytes())
+        return _kept("catdata.zip", wheel.read_bytes())
 
 
 @cache

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import Stack
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_glue as glue
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3_assets as assets
@@ -15,7 +15,7 @@ from catdata.cli.freshness import NAMESPACE
 from catdata.cli.register import DATABASES
 from cloud import design, grants
 from cloud.glue_security import security_configuration
-from cloud.job_package import job_requirements, job_wheel
+from cloud.job_package import job_code, job_requirements
 from cloud.packaging import ROOT
 from cloud.settings import Settings
 from cloud.storage import LAYER_PREFIXES, TRIGGER_PREFIX, StorageStack
@@ -41,8 +41,10 @@ class JobSpec:
 
 SPECS: dict[str, JobSpec] = {
     "normalize": JobSpec(
-        "Raw objects to normalized Parquet; started by process-cat-data",
+        "Raw objects to normalized Parquet; started by process-cat-data, and nightly for what it missed",
         {"--register": "true"},
+        # 01:00 in Japan: an object whose run died is told to nobody again.
+        "cron(0 16 * * ? *)",
         reads_raw=True,
         concurrent=3,
     ),
@@ -86,6 +88,7 @@ class JobsStack(Stack):
             "ApplicantKey",
             description="Key of the hashes of applicants; a new key breaks the link to earlier loads",
             encryption_key=storage.key,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
             generate_secret_string=secrets.SecretStringGenerator(
                 password_length=64, exclude_punctuation=True
             ),
@@ -95,7 +98,7 @@ class JobsStack(Stack):
             "AwsSolutions-SMG4",
             "A new key would part applicants from their earlier years; the runbook says when to rotate",
         )
-        self._wheel = assets.Asset(self, "Wheel", path=str(job_wheel()))
+        self._code = assets.Asset(self, "Code", path=str(job_code()))
         self._requirements = assets.Asset(self, "Requirements", path=str(job_requirements()))
         self.names = {
             path.stem: self._job(path, SPECS[path.stem]) for path in sorted(SCRIPTS.glob("*.py"))
@@ -136,13 +139,13 @@ class JobsStack(Stack):
         own = {"--lake": self._storage.lake_url} | spec.arguments
         if spec.reads_raw:
             own["--applicant-key-secret"] = self.secret.secret_arn
+            # The metrics of Spark: the other jobs start none.
+            own |= {"--enable-metrics": "true", "--enable-observability-metrics": "true"}
         return {
-            "--extra-py-files": self._wheel.s3_object_url,
+            "--extra-py-files": self._code.s3_object_url,
             "--additional-python-modules": self._requirements.s3_object_url,
             "--python-modules-installer-option": "-r",
             "--enable-auto-scaling": "true",
-            "--enable-metrics": "true",
-            "--enable-observability-metrics": "true",
             "--enable-continuous-cloudwatch-log": "true",
             "--job-bookmark-option": "job-bookmark-disable",
         } | own
@@ -166,7 +169,7 @@ class JobsStack(Stack):
             description=f"Job {job_name(script)}",
         )
         bucket = self._storage.lake
-        for shipped in (asset, self._wheel, self._requirements):
+        for shipped in (asset, self._code, self._requirements):
             grants.read_object(role, shipped.bucket, shipped.s3_object_key)
         grants.write_glue_logs(self, role)
         grants.encrypt_logs(role, self._storage.key)
@@ -179,4 +182,5 @@ class JobsStack(Stack):
             grants.read(role, bucket, design.RAW_PREFIX, TRIGGER_PREFIX)
             grants.read_secret(role, self.secret.secret_arn, self._storage.key)
             grants.write_catalog(self, role, DATABASES.values())
+            grants.send_metrics(role, "Glue")
         return role

@@ -8,6 +8,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
@@ -66,6 +67,15 @@ class MonitoringStack(Stack):
             display_name="猫データ / cat data",
             master_key=storage.key,
             enforce_ssl=True,
+        )
+        # A topic with a policy of its own knows no other sender.
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+            )
         )
         for address in settings.alerts.emails:
             self.topic.add_subscription(subscriptions.EmailSubscription(address))
@@ -266,7 +276,7 @@ class MonitoringStack(Stack):
             )
             for name, statistic in (
                 ("Count", "Sum"),
-                ("4XXError", "Average"),
+                ("4XXError", "Sum"),
                 ("5XXError", "Sum"),
                 ("Latency", "p99"),
             )
@@ -277,10 +287,10 @@ class MonitoringStack(Stack):
         self._alarm(
             "Api4xx",
             found["4XXError"],
-            0.5,
+            500,
             "api",
-            "APIへの要求の半分以上が拒否されています",
-            "Half of the API's requests are refused",
+            "APIへの要求が数多く拒否されています",
+            "Many of the API's requests are refused",
             periods=3,
         )
         self._alarm(

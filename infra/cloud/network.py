@@ -126,7 +126,7 @@ class NetworkStack(Stack):
             "FlowLog",
             retention=logs.RetentionDays.THREE_MONTHS,
             encryption_key=storage.key,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         self.vpc.add_flow_log(
             "Flow",

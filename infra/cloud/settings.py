@@ -1,16 +1,32 @@
 """The one configuration of a deployment: typed, checked, with defaults that deploy today."""
 
+import re
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from cloud import design
 
 PROFILES = Path(__file__).parents[1] / "profiles"
+
+# One role or user of one account, never a star.
+PrincipalArn = Annotated[
+    str, StringConstraints(pattern=r"^arn:[^:*]+:(iam|sts)::\d{12}:(role|user|assumed-role)/[^*]+$")
+]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
 
 NodeType = Literal["ra3.large", "ra3.xlplus", "ra3.4xlarge", "dc2.large"]
 
@@ -48,7 +64,7 @@ class Warehouse(_Section):
         default=16, ge=4, description="Serverless only: the cost's limit."
     )
     snapshot_days: int = Field(default=35, ge=1, le=35)
-    snapshot_copy_region: str = "ap-northeast-3"
+    snapshot_copy_region: Region = "ap-northeast-3"
 
     @model_validator(mode="after")
     def _nodes_can_do_it(self) -> Self:
@@ -76,11 +92,13 @@ class Warehouse(_Section):
 class Access(_Section):
     """Who may take the roles of dbt and of analysts; no keys, only roles and federated identities.
 
-    ARNs of roles, or an OIDC provider of the account with the one subject that it may send (a
-    repository's branch). Without any: whoever in the account carries the tag Project = cat-data.
+    For dbt, `trusted_arns` of roles or users, or an OIDC provider of the account with the one subject that
+    it may send (a repository's branch); for analysts, `analyst_arns`. Without any: who in the account
+    carries the tag CatDataAccess with the value dbt, or analyst.
     """
 
-    trusted_arns: tuple[str, ...] = ()
+    trusted_arns: tuple[PrincipalArn, ...] = ()
+    analyst_arns: tuple[PrincipalArn, ...] = ()
     oidc_provider_arn: str | None = Field(
         default=None, pattern=r"^arn:[^:]+:iam::\d{12}:oidc-provider/.+$"
     )
@@ -117,6 +135,9 @@ class Api(_Section):
     )
     requests_per_second: int = Field(default=50, ge=1)
     burst: int = Field(default=100, ge=1)
+    origin_secret_generation: int = Field(
+        default=1, ge=1, description="Count it up to renew the secret between CloudFront and API."
+    )
 
     @model_validator(mode="after")
     def _a_domain_has_its_certificate(self) -> Self:
@@ -171,7 +192,7 @@ class Bi(_Section):
 class Alerts(_Section):
     """Who is told, and from which monthly cost on."""
 
-    emails: tuple[str, ...] = ()
+    emails: tuple[Email, ...] = ()
     monthly_budget_usd: int = Field(default=1200, ge=1)
 
 
@@ -180,7 +201,7 @@ class Settings(_Section):
 
     env: str = Field(default="prod", pattern=r"^[a-z][a-z0-9-]{0,15}$")
     account: str | None = Field(default=None, pattern=r"^\d{12}$")
-    region: str = "ap-northeast-1"
+    region: Region = "ap-northeast-1"
     # Two for the design's subnets; a third for Redshift in several zones.
     availability_zones: tuple[str, str, str] = (
         "ap-northeast-1a",
@@ -200,7 +221,12 @@ class Settings(_Section):
 
     @model_validator(mode="after")
     def _zones_are_of_the_region(self) -> Self:
-        if stray := [z for z in self.availability_zones if not z.startswith(self.region)]:
+        zones = self.availability_zones
+        if len(set(zones)) < len(zones):
+            raise ValueError(
+                "availability_zones には別々のゾーンを書いてください。 / Name three different zones."
+            )
+        if stray := [z for z in zones if re.fullmatch(rf"{self.region}[a-z]", z) is None]:
             raise ValueError(
                 f"{', '.join(stray)} は {self.region} のゾーンではありません。 / "
                 f"{', '.join(stray)}: no zone of {self.region}; give availability_zones as well."

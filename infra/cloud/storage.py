@@ -29,8 +29,8 @@ TRIGGER_PREFIX = "trigger/"
 MARTS_PREFIX = "marts/"
 EXTRACT_PREFIX = "api/"
 _EVENTS = {"created": "s3:ObjectCreated:*", "put": "s3:ObjectCreated:Put"}
-# Two hours: longer than runs of the job can keep an arrival waiting.
-_TRIES = 20
+# A day: longer than a backlog of ten thousand files keeps an arrival waiting.
+_TRIES = 240
 
 
 class StorageStack(Stack):
@@ -44,7 +44,7 @@ class StorageStack(Stack):
             alias="cat-data",
             description="Cat data: warehouse, logs, queues, secrets",
             enable_key_rotation=True,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         self._let_services_use_the_key()
         self.log_bucket = self._log_bucket()
@@ -105,7 +105,7 @@ class StorageStack(Stack):
                     abort_incomplete_multipart_upload_after=Duration.days(7),
                 )
             ],
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
 
     def _lake(self, settings: Settings) -> s3.Bucket:
@@ -159,7 +159,7 @@ class StorageStack(Stack):
                     id="multipart", abort_incomplete_multipart_upload_after=Duration.days(7)
                 ),
             ],
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
 
     def _queue(self, id: str, **settings: Any) -> sqs.Queue:

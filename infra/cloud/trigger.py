@@ -42,7 +42,7 @@ class TriggerStack(Stack):
             log_group_name=design.FUNCTION_LOG_GROUP,
             retention=logs.RetentionDays.ONE_YEAR,
             encryption_key=storage.key,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         role = iam.Role(
             self,

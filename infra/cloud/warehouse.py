@@ -57,7 +57,7 @@ class SnapshotCopyStack(Stack):
             alias="cat-data-snapshots",
             description="Cat data: copies of the warehouse's snapshots",
             enable_key_rotation=True,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         name = {"SnapshotCopyGrantName": COPY_GRANT}
         resources.AwsCustomResource(
@@ -305,7 +305,7 @@ class WarehouseStack(Stack):
                 log_group_name=f"{prefix}/{name}",
                 retention=logs.RetentionDays.ONE_YEAR,
                 encryption_key=self._storage.key,
-                removal_policy=RemovalPolicy.RETAIN,
+                removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
             )
             source.node.add_dependency(group)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import boto3
 import pytest
@@ -327,3 +328,12 @@ def test_a_refusal_of_aws_is_a_sentence(lake: Storage, denied: None) -> None:
     result = CliRunner().invoke(commands, ["register", "--lake", lake.url])
     assert result.exit_code != 0
     assert "権限" in result.output
+
+
+def test_who_may_not_make_databases_registers_into_those_that_are_there(lake: Storage) -> None:
+    glue = boto3.client("glue")
+    databases = {layer: f"made_{uuid4().hex}_{layer}" for layer in LAYERS}
+    for name in databases.values():
+        glue.create_database(DatabaseInput={"Name": name})
+    glue.create_database = None
+    assert len(list(register(glue, lake.url, databases, {}))) == len(TABLES)

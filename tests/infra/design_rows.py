@@ -39,7 +39,8 @@ ROWS = [
     # Amazon Athena
     Row("データカタログ: AWS Glueを使用", CATALOG, "AWS::Glue::Database", "DatabaseInput.Name"),
     Row("クエリ結果の出力先: s3://cat-data-bucket/athena-query-results/",
-        CATALOG, "AWS::Athena::WorkGroup", "WorkGroupConfiguration.ResultConfiguration.OutputLocation"),
+        CATALOG, "AWS::Athena::WorkGroup", "WorkGroupConfiguration.ResultConfiguration.OutputLocation",
+        "Name == 'dbt'"),
     Row("クエリ結果の出力先: s3://cat-data-bucket/athena-query-results/",
         CATALOG, "AWS::Athena::WorkGroup", "WorkGroupConfiguration.EnforceWorkGroupConfiguration",
         "Name == 'dbt'", "athena.single_enforced_workgroup"),

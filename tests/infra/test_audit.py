@@ -49,7 +49,7 @@ def test_records_are_encrypted_logged_kept_and_closed(case: str) -> None:
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
     assert bucket["LoggingConfiguration"]["LogFilePrefix"] == "s3-audit/"
     [made] = [r for r in template["Resources"].values() if r["Type"] == "AWS::S3::Bucket"]
-    assert made["DeletionPolicy"] == "Retain"
+    assert made["DeletionPolicy"] == "RetainExceptOnCreate"
     assert bucket["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] == 1827
     policy = json.dumps(only(template, "AWS::S3::BucketPolicy"))
     assert '{"Bool": {"aws:SecureTransport": "false"}}' in policy

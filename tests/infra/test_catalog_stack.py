@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from ruamel.yaml import YAML
 
 from catdata.catalog import LAYERS, table_input
 from catdata.catalog.tables import location
-from cloud.catalog import SINGLE_ANIMALS
+from cloud.catalog import READABLE
 
 Given = Callable[[str], Templates]
 ROOT = Path(__file__).parents[2]
@@ -78,9 +79,11 @@ def test_workgroups_write_to_the_designs_place(
     groups = resources(templates(profile)["cat-data-catalog"], "AWS::Athena::WorkGroup")
     found = {group["Name"]: group["WorkGroupConfiguration"] for group in groups.values()}
     assert {n: c["EnforceWorkGroupConfiguration"] for n, c in found.items()} == enforced
+    of_dbt = found["dbt"]["ResultConfiguration"]["OutputLocation"]
+    assert flat(of_dbt) == "s3://BUCKET/athena-query-results/"
     for configuration in found.values():
         results = configuration["ResultConfiguration"]
-        assert flat(results["OutputLocation"]) == "s3://BUCKET/athena-query-results/"
+        assert flat(results["OutputLocation"]).startswith("s3://BUCKET/athena-query-results/")
         assert results["EncryptionConfiguration"] == {"EncryptionOption": "SSE_S3"}
         assert configuration["BytesScannedCutoffPerQuery"] == 50 << 30
         assert configuration["EngineVersion"] == {
@@ -95,10 +98,10 @@ def test_the_role_has_the_designs_name_and_nobody_from_outside_may_take_it(
     [role] = [r for r in roles.values() if r.get("RoleName") == "athena-execution-role"]
     [statement] = role["AssumeRolePolicyDocument"]["Statement"]
     assert "AWS::AccountId" in json.dumps(statement["Principal"])
-    assert statement["Condition"] == {"StringEquals": {"aws:PrincipalTag/Project": "cat-data"}}
+    assert statement["Condition"] == {"StringEquals": {"aws:PrincipalTag/CatDataAccess": "dbt"}}
 
 
-def test_analysts_are_kept_from_the_tables_of_single_animals(catalog: dict[str, Any]) -> None:
+def test_analysts_read_figures_and_nothing_of_single_animals(catalog: dict[str, Any]) -> None:
     project = YAML(typ="safe").load(ROOT / "dbt_project.yml")["models"]["catdata"]["marts"]
     nobody = project["fct_intake"]["+grants"]
     hidden = {
@@ -106,16 +109,28 @@ def test_analysts_are_kept_from_the_tables_of_single_animals(catalog: dict[str, 
         for name, given in project.items()
         if isinstance(given, dict) and given.get("+grants") == nobody
     }
-    assert set(SINGLE_ANIMALS) == hidden
-    policies = json.dumps(
+    before_marts = {
+        path.stem
+        for folder in ("staging", "intermediate")
+        for path in (ROOT / "dbt_project" / "models" / folder).glob("*.sql")
+    }
+    marts = {path.stem for path in (ROOT / "dbt_project" / "models" / "marts").glob("*.sql")}
+    assert len(before_marts) > 20 and hidden < marts
+    readable = {name for name in marts | before_marts if any(fnmatch(name, r) for r in READABLE)}
+    assert readable == marts - hidden
+    granted = json.dumps(
         [
-            statement
+            statement["Resource"]
             for name, policy in resources(catalog, "AWS::IAM::Policy").items()
             if name.startswith("AnalystRole")
             for statement in policy["PolicyDocument"]["Statement"]
-            if statement["Effect"] == "Deny"
         ]
     )
-    for table in hidden:
-        assert re.search(rf"marts/catdata_marts/{table}/\*", policies)
-        assert f"table/catdata_marts/{table}" in policies
+    tables = set(re.findall(r"table/catdata_marts/([^\"]+)", granted))
+    assert tables == set(READABLE)
+    objects = set(re.findall(r"/([a-z-]+/[^\"]*)\*", granted.replace("table/catdata_marts/", "")))
+    assert objects == {
+        "marts/catdata_marts/dim_",
+        "marts/catdata_marts/mart_",
+        "athena-query-results/adhoc/",
+    }

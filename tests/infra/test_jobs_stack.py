@@ -12,7 +12,7 @@ import pytest
 from infra_templates import Templates, arguments_of, resources
 
 from catdata.cli.normalize import GLUE_ARGUMENTS
-from cloud.job_package import job_requirements, job_wheel
+from cloud.job_package import job_code, job_requirements
 from cloud.jobs import SPECS, job_name
 
 Given = Callable[[str], Templates]
@@ -87,7 +87,7 @@ def test_jobs_run_on_glue_5_1_with_two_small_workers(jobs: dict[str, dict[str, A
         assert job["MaxRetries"] == 0
         assert job["SecurityConfiguration"] == "cat-data-jobs"
         assert job["DefaultArguments"]["--enable-auto-scaling"] == "true"
-        assert ".whl" in str(job["DefaultArguments"]["--extra-py-files"])
+        assert ".zip" in str(job["DefaultArguments"]["--extra-py-files"])
 
 
 def test_schedules_start_what_no_event_starts(templates: Given) -> None:
@@ -101,12 +101,13 @@ def test_schedules_start_what_no_event_starts(templates: Given) -> None:
         job_name("compact"): "cron(30 17 ? * SUN *)",
         job_name("expire"): "cron(0 17 ? * SUN *)",
         job_name("freshness"): "cron(0 20 * * ? *)",
+        job_name("normalize"): "cron(0 16 * * ? *)",
     }
 
 
 def test_the_wheel_is_the_jobs_and_the_requirements_are_hashed() -> None:
-    assert "catdata/cli/normalize.py" in zipfile.ZipFile(job_wheel()).namelist()
-    assert job_wheel() == job_wheel()
+    assert "catdata/cli/normalize.py" in zipfile.ZipFile(job_code()).namelist()
+    assert job_code() == job_code()
     text = job_requirements().read_text("utf-8")
     names = [line.split("==")[0] for line in text.splitlines() if not line.startswith(" ")]
     assert {"pyarrow", "pydantic", "click", "obstore"} <= set(names)

@@ -64,3 +64,17 @@ def test_the_dashboard_shows_every_metric_with_an_alarm(templates: Given) -> Non
     body = json.dumps(dashboard["DashboardBody"])
     for alarm in alarms(template).values():
         assert alarm.get("MetricName", "") in body, alarm["AlarmName"]
+
+
+def test_every_sender_may_publish_to_the_topic(templates: Given) -> None:
+    template = templates("standard")[STACK]
+    [policy] = resources(template, "AWS::SNS::TopicPolicy").values()
+    allowed = {
+        statement["Principal"]["Service"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow" and statement["Action"] == "sns:Publish"
+    }
+    assert allowed == {"cloudwatch.amazonaws.com", "events.amazonaws.com"}
+    [key] = resources(templates("standard")["cat-data-storage"], "AWS::KMS::Key").values()
+    for service in allowed:
+        assert service in json.dumps(key["KeyPolicy"])

@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 import deploy
-from cloud.settings import read_settings
 
 ROOT = Path(__file__).parents[2]
+# The lake, the firewall of CloudFront, the copies of snapshots.
+REGIONS = ("ap-northeast-1", "us-east-1", "ap-northeast-3")
 
 
 def synth(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -41,7 +42,7 @@ def test_synth_of_a_wrong_file_is_a_sentence(tmp_path: Path) -> None:
 @pytest.fixture
 def account(s3_service: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Give moto's account, with every stack's region bootstrapped or not as the test says."""
-    for region in (read_settings("standard").region, deploy.EDGE_REGION):
+    for region in REGIONS:
         client = boto3.client("ssm", region_name=region)
         try:
             client.delete_parameter(Name=deploy.BOOTSTRAP)
@@ -69,15 +70,17 @@ def test_bootstrap_names_the_account_and_every_region(
     account: str, asked: list[tuple[str, ...]]
 ) -> None:
     assert CliRunner().invoke(deploy.main, ["bootstrap"]).exit_code == 0
-    assert asked == [("bootstrap", f"aws://{account}/ap-northeast-1", f"aws://{account}/us-east-1")]
+    [(command, *environments)] = asked
+    assert command == "bootstrap"
+    assert set(environments) == {f"aws://{account}/{region}" for region in REGIONS}
 
 
 def test_a_bootstrapped_account_is_deployed_to(account: str, asked: list[tuple[str, ...]]) -> None:
-    for region in ("ap-northeast-1", "us-east-1"):
+    for region in REGIONS:
         boto3.client("ssm", region_name=region).put_parameter(
             Name=deploy.BOOTSTRAP, Value="30", Type="String"
         )
-    done = CliRunner().invoke(deploy.main, ["--profile", "small", "deploy"])
+    done = CliRunner().invoke(deploy.main, ["deploy"])
     assert done.exit_code == 0, done.output
     assert asked == [("deploy", "--all", "--require-approval", "broadening")]
 

@@ -35,7 +35,7 @@ def test_buckets_are_versioned_encrypted_closed_and_kept(templates: Given, profi
             [rule] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
             assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] in {"AES256", "aws:kms"}
             assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
-            assert template["Resources"][name]["DeletionPolicy"] == "Retain", name
+            assert template["Resources"][name]["DeletionPolicy"] == "RetainExceptOnCreate", name
     assert lake(templates(profile))["BucketEncryption"] == {
         "ServerSideEncryptionConfiguration": [
             {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
@@ -86,10 +86,10 @@ def test_only_arrivals_in_raw_reach_the_queue(templates: Given, profile: str, ev
     assert queue["Filter"] == {"S3Key": {"Rules": [{"Name": "prefix", "Value": "raw/"}]}}
 
 
-def test_a_message_that_fails_for_two_hours_is_kept_for_a_person(templates: Given) -> None:
+def test_a_message_that_fails_for_a_day_is_kept_for_a_person(templates: Given) -> None:
     queues = resources(templates("standard")["cat-data-storage"], "AWS::SQS::Queue")
     [redriven] = [queue for queue in queues.values() if "RedrivePolicy" in queue]
     assert redriven["VisibilityTimeout"] >= 6 * 60
-    assert redriven["RedrivePolicy"]["maxReceiveCount"] * redriven["VisibilityTimeout"] == 7200
+    assert redriven["RedrivePolicy"]["maxReceiveCount"] * redriven["VisibilityTimeout"] == 86400
     [dead] = [queue for queue in queues.values() if "RedrivePolicy" not in queue]
     assert dead["MessageRetentionPeriod"] == 14 * 86400

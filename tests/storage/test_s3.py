@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import obstore
 import pytest
+from obstore.exceptions import PermissionDeniedError
+from obstore.store import S3Store
 
-from catdata.storage import Storage, StorageError
+from catdata.storage import ObjectNotFoundError, Storage, StorageError
 
 
 def uses(storage: Storage, tmp_path: Path) -> list[Callable[[], object]]:
@@ -51,3 +54,48 @@ def test_a_service_that_cannot_be_reached_is_said_so(
         storage.read("k")
     assert "\n" not in str(caught.value)
     assert "stand-in" not in str(caught.value)
+
+
+@pytest.fixture
+def forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have S3 answer 403 for an object that is not there, as it does who may list some prefixes only."""
+    for name in ("head", "get"):
+        really = getattr(obstore, name)
+
+        def guarded(store: S3Store, key: str, really: Callable[..., object] = really) -> object:
+            try:
+                return really(store, key)
+            except FileNotFoundError as error:
+                raise PermissionDeniedError(f"403 Forbidden: {key}") from error
+
+        monkeypatch.setattr(obstore, name, guarded)
+
+
+@pytest.mark.parametrize("key", ["a/b.json", "b.json", "a/b.jso", "a/b.jsonl", "a/c/b.json"])
+def test_an_absent_object_is_told_from_a_forbidden_one(
+    s3_url: str, forbidden: None, key: str
+) -> None:
+    storage = Storage(s3_url)
+    for beside in ("a/b.jsoa", "a/b.jsom", "a/b.jsonz", "a/d", "c"):
+        storage.put(beside, b"1")
+    assert not storage.exists(key)
+    for use in (storage.read, storage.open, storage.info):
+        with pytest.raises(ObjectNotFoundError):
+            use(key)
+    storage.put(key, b"2")
+    assert storage.exists(key)
+    assert storage.read(key) == b"2"
+
+
+def test_an_object_that_is_there_and_forbidden_is_no_absent_one(
+    s3_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = Storage(s3_url)
+    storage.put("a/b", b"1")
+
+    def refuse(store: S3Store, key: str) -> None:
+        raise PermissionDeniedError(key)
+
+    monkeypatch.setattr(obstore, "get", refuse)
+    with pytest.raises(StorageError, match="権限がありません"):
+        storage.read("a/b")

@@ -43,10 +43,14 @@ def register(
 
 
 def _make_database(glue: Any, name: str) -> None:
+    # Looked for first: who may only write tables may not even try to make a database.
     try:
-        glue.create_database(DatabaseInput={"Name": name})
-    except glue.exceptions.AlreadyExistsException:
-        pass
+        glue.get_database(Name=name)
+    except glue.exceptions.EntityNotFoundException:
+        try:
+            glue.create_database(DatabaseInput={"Name": name})
+        except glue.exceptions.AlreadyExistsException:
+            pass
 
 
 def _register(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import obstore
@@ -38,7 +38,9 @@ class S3Storage(Storage):
                 repr(url),
             )
         self._store = S3Store.from_url(
-            self.url, retry_config={"max_retries": 5, "retry_timeout": timedelta(minutes=1)}
+            self.url,
+            retry_config={"max_retries": 5, "retry_timeout": timedelta(minutes=1)},
+            **_identity(),
         )
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
@@ -56,16 +58,16 @@ class S3Storage(Storage):
         return True
 
     def info(self, key: str) -> ObjectInfo:
-        with self._explained(key):
+        with self._explained(key), self._absence_seen(key):
             found = obstore.head(self._store, checked(key))
         return ObjectInfo(key, found["size"], found["last_modified"])
 
     def read(self, key: str) -> bytes:
-        with self._explained(key):
+        with self._explained(key), self._absence_seen(key):
             return obstore.get(self._store, checked(key)).bytes().to_bytes()
 
     def open(self, key: str) -> BinaryIO:
-        with self._explained(key):
+        with self._explained(key), self._absence_seen(key):
             size = obstore.head(self._store, checked(key))["size"]
         return io.BufferedReader(_Ranges(self, key, size), _READ_AHEAD)
 
@@ -119,6 +121,28 @@ class S3Storage(Storage):
             obstore.put(self._store, checked(key), source)
 
     @contextmanager
+    def _absence_seen(self, key: str) -> Iterator[None]:
+        """Tell an absent object from a forbidden one.
+
+        To who may list some prefixes only, S3 answers 403 for an object that is not there; the listing
+        of its folder is allowed.
+        """
+        try:
+            yield
+        except PermissionDeniedError as error:
+            if self._is_listed(key):
+                raise
+            raise FileNotFoundError(key) from error
+
+    def _is_listed(self, key: str) -> bool:
+        folder = key.rpartition("/")[0]
+        for page in obstore.list(self._store, folder or None, offset=key[:-1]):
+            for item in page:
+                if item["path"] >= key:
+                    return bool(item["path"] == key)
+        return False
+
+    @contextmanager
     def _explained(self, place: str) -> Iterator[None]:
         try:
             yield
@@ -130,6 +154,23 @@ class S3Storage(Storage):
     @property
     def _bucket(self) -> str:
         return urlsplit(self.url).netloc
+
+
+def _identity() -> dict[str, Any]:
+    """Return region and credentials as AWS's own library finds them, where it is installed.
+
+    On Glue neither is in the environment, where the store would look for them.
+    """
+    try:
+        import boto3
+        from obstore.auth.boto3 import Boto3CredentialProvider
+    except ImportError:
+        return {}
+    session = boto3.Session()
+    if session.get_credentials() is None:
+        return {}
+    found: dict[str, Any] = {"credential_provider": Boto3CredentialProvider(session)}
+    return found | ({"region": session.region_name} if session.region_name else {})
 
 
 def _explain(error: Exception, place: str, bucket: str) -> StorageError:
