@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from same import differences
 
+from api import api
 from catdata.samples.bulk import write_ledger
 from catdata.samples.generate import write as write_samples
 from engines import Bench, fetch_table, incremental_table, parity_tables, start_table
@@ -141,6 +142,9 @@ def engines(repeat: int, fetch: bool, only_incremental: bool) -> None:
         for table in parity_tables(bench):
             show(table)
     show(incremental_table(bench, ledger(1_000_000), repeat))
+
+
+main.add_command(api)
 
 
 def ledger(rows: int) -> Path:
