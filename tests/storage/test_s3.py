@@ -9,6 +9,7 @@ from obstore.exceptions import PermissionDeniedError
 from obstore.store import S3Store
 
 from catdata.storage import ObjectNotFoundError, Storage, StorageError
+from catdata.storage.s3 import _identity
 
 
 def uses(storage: Storage, tmp_path: Path) -> list[Callable[[], object]]:
@@ -99,3 +100,21 @@ def test_an_object_that_is_there_and_forbidden_is_no_absent_one(
     monkeypatch.setattr(obstore, "get", refuse)
     with pytest.raises(StorageError, match="権限がありません"):
         storage.read("a/b")
+
+
+def test_credentials_and_region_of_a_profile_are_used(
+    s3_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "credentials").write_text(
+        "[city]\naws_access_key_id = stand-in\naws_secret_access_key = stand-in\n"
+    )
+    (tmp_path / "config").write_text("[profile city]\nregion = us-east-1\n")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_PROFILE", "city")
+    storage = Storage(s3_url)
+    storage.put("a/b", b"1")
+    assert storage.read("a/b") == b"1"
+    assert _identity()["region"] == "us-east-1"

@@ -157,10 +157,12 @@ class S3Storage(Storage):
 
 
 def _identity() -> dict[str, Any]:
-    """Return region and credentials as AWS's own library finds them, where it is installed.
+    """Return region and credentials as AWS's own library finds them, where the environment has none.
 
-    On Glue neither is in the environment, where the store would look for them.
+    On Glue, and where a person has signed in by a profile, the store would not find them itself.
     """
+    if "AWS_ACCESS_KEY_ID" in os.environ:
+        return {}
     try:
         import boto3
         from obstore.auth.boto3 import Boto3CredentialProvider
