@@ -38,10 +38,16 @@ def parity(targets: str, builds: Path, keep_in: Path | None, against: Path | Non
     with _explained():
         before = kept(against) if against else None
         measure = _figures(first, builds)
-        found = {other: _compared(measure, _figures(other, builds)) for other in others}
+        figures = {other: _figures(other, builds) for other in others}
+        found = {other: _compared(measure, figures[other]) for other in others}
         if keep_in:
             keep(keep_in, measure)
     same = all(comparison.is_same for comparisons in found.values() for comparison in comparisons)
+    for other in others:
+        for mart in sorted(measure.keys() ^ figures[other].keys()):
+            without = other if mart in measure else first
+            click.echo(f"{mart}: {without} にありません / it is missing on {without}", err=True)
+            same = False
     # With --against, standard output is the page for the pull request and nothing else.
     console = Console(stderr=against is not None, width=None if sys.stdout.isatty() else 160)
     if found:

@@ -87,13 +87,15 @@ def engines_table(base: str, found: Mapping[str, Iterable[Comparison]]) -> Rende
             mart,
             str(len(one.columns[0])),
             f"{one.rows[0]:,}",
-            *(_coloured(by_target[target]) for target in found),
+            *(_coloured(by_target.get(target)) for target in found),
         )
         details += [_side_by_side(base, t, c) for t, c in by_target.items() if not c.is_same]
     return Group(table, *details)
 
 
-def _coloured(found: Comparison) -> Text:
+def _coloured(found: Comparison | None) -> Text:
+    if found is None:
+        return Text("ない / missing", style="bold red")
     return Text(verdict(found), style="green" if found.is_same else "bold red")
 
 
