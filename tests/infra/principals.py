@@ -78,7 +78,7 @@ def _of(stack: str, resources: Mapping[str, Any]) -> Iterator[Grant]:
                     _principal(name, properties),
                     statement["Effect"],
                     tuple(sorted(_listed(statement["Action"]))),
-                    tuple(sorted(_text(r) for r in _listed(statement["Resource"]))),
+                    tuple(sorted({_shipped(_text(r)) for r in _listed(statement["Resource"])})),
                     _text(statement["Condition"]) if "Condition" in statement else "",
                 )
 
@@ -90,6 +90,11 @@ def _principal(name: str, properties: Mapping[str, Any]) -> str:
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
+
+
+def _shipped(resource: str) -> str:
+    """Return a resource with one name for every version of a file that the deployment ships."""
+    return re.sub(r"/[0-9a-f]{64}\.", "/‹shipped›.", resource)
 
 
 def _name(logical_id: str) -> str:

@@ -1,7 +1,6 @@
 """Every script of glue/jobs is a job on Glue, with arguments that it accepts."""
 
-import importlib
-import sys
+import runpy
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -28,12 +27,8 @@ def jobs(templates: Given) -> dict[str, dict[str, Any]]:
 
 def command_of(script: str) -> click.Command:
     """Return the command that a script of glue/jobs runs."""
-    sys.path.insert(0, str(ROOT / "glue" / "jobs"))
-    try:
-        module = importlib.import_module(script)
-    finally:
-        sys.path.pop(0)
-    [command] = [found for found in vars(module).values() if isinstance(found, click.Command)]
+    values = runpy.run_path(str(ROOT / "glue" / "jobs" / f"{script}.py")).values()
+    [command] = [found for found in values if isinstance(found, click.Command)]
     return command
 
 
