@@ -86,6 +86,8 @@ DENIED = (
             "unnest", "array_to_string", "string_to_array", "json_agg", "jsonb_agg",
             "json_build_object", "row_to_json", "to_json", "make_date", "make_interval",
             "make_timestamp", "gen_random_uuid", "pg_typeof", "num_nulls", "num_nonnulls",
+            "concat_ws", "starts_with", "scale", "min_scale", "trim_scale", "date_bin",
+            "make_timestamptz", "make_time", "mode",
         ),
     ),
     Denied(
@@ -126,6 +128,36 @@ DENIED = (
         "frames count ROWS; RANGE, GROUPS and EXCLUDE do not exist",
         "Window functions",
         node(_frame_is_not_of_rows),
+    ),
+    Denied(
+        "offset_default",
+        "LAG and LEAD take a value and an offset, no default; write coalesce or case",
+        "LAG window function",
+        node(lambda n: isinstance(n, exp.Lag | exp.Lead) and n.args.get("default") is not None),
+    ),
+    Denied(
+        "concat_many",
+        "CONCAT takes two arguments, and a null of either makes it null; write ||",
+        "CONCAT function",
+        node(lambda n: isinstance(n, exp.Concat) and len(n.expressions) > 2),
+    ),
+    Denied(
+        "collation",
+        "there is no COLLATE operator, and one collation in a database",
+        "Unsupported PostgreSQL features",
+        kind(exp.Collate),
+    ),
+    Denied(
+        "row_constructor",
+        "there are no row constructors; compare column by column",
+        "Unsupported PostgreSQL features",
+        has("row ("),
+    ),
+    Denied(
+        "case_blind_regex",
+        "the operators of POSIX patterns are ~ and !~ alone; lower the text first",
+        "POSIX operators",
+        kind(exp.RegexpILike),
     ),
     Denied(
         "window_distinct",
@@ -190,7 +222,7 @@ DENIED = (
     ),
     Denied(
         "table_partitioning",
-        "tables have no partitions or parents; sort and distribution keys take their place",
+        "tables of the warehouse have no partitions or parents; sort and distribution keys take their place",
         "Unsupported PostgreSQL features",
         either(kind(exp.PartitionedByProperty, exp.InheritsProperty), has("partition of")),
     ),

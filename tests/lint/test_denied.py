@@ -37,6 +37,23 @@ CASES = {
             f"select sum(a) over (order by c {ROWS.replace('rows', 'range')}) from t",
             f"select sum(a) over (order by c {ROWS}) from t",
         ),
+        "offset_default": (
+            "select lag(a, 1, 0) over (order by b) from t",
+            "select coalesce(lag(a, 1) over (order by b), 0) from t",
+        ),
+        "concat_many": ("select concat('a', b, 'c') from t", "select concat('a', b) || 'c' from t"),
+        "collation": (
+            "select a from t order by a collate \"C\"",
+            "select a as collate_1 from t order by a",
+        ),
+        "row_constructor": (
+            "select * from t where row(a, b) = row(1, 2)",
+            "select row_number() over (order by a) as row from t",
+        ),
+        "case_blind_regex": (
+            "select a from t where a ~* 'cat'",
+            "select a from t where lower(a) ~ 'cat'",
+        ),
         "window_distinct": (
             "select count(distinct a) over (partition by b) from t",
             "select count(distinct a), count(b) over (partition by b) from t",
