@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy, Size, Stack
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Size, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
@@ -71,6 +71,13 @@ class ApiStack(Stack):
         origin_secret = self._origin_secret(settings)
         self.web_acl = self._web_acl(origin_secret)
         self.distribution = self._distribution(settings, origin_secret, edge)
+        address = settings.api.domain or self.distribution.distribution_domain_name
+        for name, value in {
+            "ApiAddress": f"https://{address}",
+            "UserPoolId": self.user_pool.user_pool_id,
+            "ClientId": self.client.user_pool_client_id,
+        }.items():
+            CfnOutput(self, name, value=value)
 
     def _user_pool(self) -> cognito.UserPool:
         scope_giver = self._called(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -59,6 +59,8 @@ class StorageStack(Stack):
         )
         self.lake = self._lake(settings)
         self._send_arrivals(settings)
+        CfnOutput(self, "Bucket", value=self.lake.bucket_name, description="Bucket of the lake")
+        CfnOutput(self, "DeadLetters", value=self.arrivals_dead.queue_url)
 
     @property
     def lake_url(self) -> str:

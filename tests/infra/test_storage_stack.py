@@ -93,3 +93,13 @@ def test_a_message_that_fails_for_a_day_is_kept_for_a_person(templates: Given) -
     assert redriven["RedrivePolicy"]["maxReceiveCount"] * redriven["VisibilityTimeout"] == 86400
     [dead] = [queue for queue in queues.values() if "RedrivePolicy" not in queue]
     assert dead["MessageRetentionPeriod"] == 14 * 86400
+
+
+def test_what_a_person_needs_to_know_is_an_output(templates: Given) -> None:
+    wanted = {
+        "cat-data-storage": {"Bucket", "DeadLetters"},
+        "cat-data-api": {"ApiAddress", "UserPoolId", "ClientId"},
+        "cat-data-warehouse": {"Host", "SpectrumRoleArn"},
+    }
+    for stack, names in wanted.items():
+        assert names <= set(templates("standard")[stack]["Outputs"])
