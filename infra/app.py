@@ -48,8 +48,6 @@ def main(profile: tuple[str, ...], account: str | None, output: Path) -> None:
             ) from error
         if given is None:
             for stack in assembly.stacks:
-                for message in stack.messages:
-                    click.echo(f"  {message.level.name.lower()}: {message.entry.data}", err=True)
                 count = len(stack.template.get("Resources", {}))
                 click.echo(
                     f"  {stack.stack_name:<22}{count:>4} resources  {stack.environment.region}"
