@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aws_cdk import CfnOutput, Duration, RemovalPolicy, Size, Stack
+from aws_cdk import CfnOutput, Duration, Size, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
@@ -20,7 +20,8 @@ from constructs import Construct
 from cloud import design, grants
 from cloud.edge import EdgeStack, log_web_acl, visibility
 from cloud.gateway import definition
-from cloud.packaging import ARCHITECTURE, HANDLERS, ROOT, RUNTIME, build_package
+from cloud.packaging import HANDLERS, ROOT, build_package
+from cloud.parts import KEPT, function, log_bucket
 from cloud.settings import Settings
 from cloud.storage import EXTRACT_PREFIX, StorageStack
 
@@ -63,7 +64,6 @@ class ApiStack(Stack):
     ) -> None:
         super().__init__(scope, id, **stack)
         self._storage = storage
-        self._roles: dict[str, iam.Role] = {}
         self.user_pool = self._user_pool()
         self.client = self._client(settings)
         self.function = self._function()
@@ -80,16 +80,19 @@ class ApiStack(Stack):
             CfnOutput(self, name, value=value)
 
     def _user_pool(self) -> cognito.UserPool:
-        scope_giver = self._called(
+        scope_giver = function(
+            self,
             "TokenScope",
             "cat-data-token-scope",
             "Gives readers the scope of the API",
+            self._storage.key,
+            prefix="TokenScope",
             handler="index.handler",
             # Short enough to stand in the template.
             code=lambda_.Code.from_inline((HANDLERS / HANDLER / "scope.py").read_text("utf-8")),
             memory_size=128,
             timeout=Duration.seconds(5),
-        )
+        ).function
         pool = cognito.UserPool(
             self,
             "UserPool",
@@ -112,7 +115,7 @@ class ApiStack(Stack):
             mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
             account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
             deletion_protection=True,
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+            removal_policy=KEPT,
         )
         pool.add_trigger(
             cognito.UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG,
@@ -166,10 +169,13 @@ class ApiStack(Stack):
         )
 
     def _function(self) -> lambda_.Function:
-        function = self._called(
+        made, role = function(
+            self,
             "Function",
             design.API,
             "Answers GET /cats and its companions from the published extract",
+            self._storage.key,
+            prefix="Function",
             handler=f"{HANDLER}.app.handler",
             code=api_package(),
             memory_size=MEMORY_MB,
@@ -180,45 +186,7 @@ class ApiStack(Stack):
                 "POWERTOOLS_SERVICE_NAME": design.API,
             },
         )
-        grants.read(self._roles["Function"], self._storage.lake, EXTRACT_PREFIX)
-        return function
-
-    def _called(self, id: str, name: str, description: str, **function: Any) -> lambda_.Function:
-        """Make a function with a role and a log group of its own."""
-        group = logs.LogGroup(
-            self,
-            f"{id}Log",
-            log_group_name=f"/aws/lambda/{name}",
-            retention=logs.RetentionDays.ONE_YEAR,
-            encryption_key=self._storage.key,
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-        )
-        role = iam.Role(
-            self,
-            f"{id}Role",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            description=f"Function {name}",
-        )
-        grants.write_log(role, group)
-        grants.trace(role)
-        self._roles[id] = role
-        made = lambda_.Function(
-            self,
-            id,
-            function_name=name,
-            description=description,
-            runtime=RUNTIME,
-            architecture=ARCHITECTURE,
-            role=role.without_policy_updates(),
-            log_group=group,
-            tracing=lambda_.Tracing.ACTIVE,
-            **function,
-        )
-        grants.acknowledge(
-            made,
-            "AwsSolutions-L1",
-            "Python 3.11 is the interpreter of the lock and of Glue 5.1: what is tested is what runs",
-        )
+        grants.read(role, self._storage.lake, EXTRACT_PREFIX)
         return made
 
     def _rest_api(self, settings: Settings) -> apigateway.SpecRestApi:
@@ -228,7 +196,7 @@ class ApiStack(Stack):
             log_group_name=f"/aws/apigateway/{design.API}",
             retention=logs.RetentionDays.ONE_YEAR,
             encryption_key=self._storage.key,
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+            removal_policy=KEPT,
         )
         invocation = (
             f"arn:{self.partition}:apigateway:{self.region}:lambda:path/2015-03-31/functions/"
@@ -299,7 +267,7 @@ class ApiStack(Stack):
             "API Gateway asks for exactly this policy before it takes the role",
         )
         account = apigateway.CfnAccount(self, "GatewayAccount", cloud_watch_role_arn=role.role_arn)
-        account.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+        account.apply_removal_policy(KEPT)
         return account
 
     def _origin_secret(self, settings: Settings) -> secretsmanager.Secret:
@@ -367,7 +335,6 @@ class ApiStack(Stack):
     def _distribution(
         self, settings: Settings, secret: secretsmanager.Secret, edge: EdgeStack
     ) -> cloudfront.Distribution:
-        log_bucket = self._edge_log_bucket()
         distribution = cloudfront.Distribution(
             self,
             "Distribution",
@@ -392,7 +359,7 @@ class ApiStack(Stack):
             price_class=cloudfront.PriceClass.PRICE_CLASS_200,
             web_acl_id=edge.web_acl.attr_arn,
             enable_logging=True,
-            log_bucket=log_bucket,
+            log_bucket=self._edge_log_bucket(),
             log_file_prefix="cloudfront/",
         )
         grants.acknowledge(
@@ -422,23 +389,6 @@ class ApiStack(Stack):
 
     def _edge_log_bucket(self) -> s3.Bucket:
         """Make a bucket of its own: CloudFront delivers logs by ACLs, which the log bucket refuses."""
-        bucket = s3.Bucket(
-            self,
-            "EdgeLogs",
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
-            versioned=True,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED,
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    expiration=Duration.days(400),
-                    noncurrent_version_expiration=Duration.days(30),
-                    abort_incomplete_multipart_upload_after=Duration.days(7),
-                )
-            ],
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-        )
+        bucket = log_bucket(self, "EdgeLogs", s3.ObjectOwnership.BUCKET_OWNER_PREFERRED)
         grants.acknowledge(bucket, "AwsSolutions-S1", "It holds access logs itself")
         return bucket

@@ -37,8 +37,8 @@ def build(settings: Settings, **app: Any) -> App:
     here = Environment(account=settings.account, region=settings.region)
     storage = StorageStack(made, "cat-data-storage", settings, env=here)
     catalog = CatalogStack(made, "cat-data-catalog", settings, storage=storage, env=here)
-    jobs = JobsStack(made, "cat-data-jobs", settings, storage=storage, env=here)
-    trigger = TriggerStack(made, "cat-data-trigger", settings, storage=storage, jobs=jobs, env=here)
+    jobs = JobsStack(made, "cat-data-jobs", storage=storage, env=here)
+    trigger = TriggerStack(made, "cat-data-trigger", storage=storage, jobs=jobs, env=here)
     api = None
     if settings.api.enabled:
         at_edge = Environment(account=settings.account, region=EDGE_REGION)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aws_cdk import Annotations, Duration, RemovalPolicy, Stack
+from aws_cdk import Annotations, Duration, Stack
 from aws_cdk import aws_budgets as budgets
 from aws_cdk import aws_cloudtrail as cloudtrail
 from aws_cdk import aws_config as config
@@ -13,6 +13,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cloud import design, grants
+from cloud.parts import CLOSED, KEPT, expiring
 from cloud.settings import Settings
 from cloud.storage import StorageStack
 
@@ -78,7 +79,7 @@ class AuditStack(Stack):
             alias=design.TRAIL,
             description="Cat data: records of audit",
             enable_key_rotation=True,
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+            removal_policy=KEPT,
         )
         trails = f"arn:{self.partition}:cloudtrail:*:{self.account}:trail/*"
         service = iam.ServicePrincipal("cloudtrail.amazonaws.com")
@@ -106,22 +107,12 @@ class AuditStack(Stack):
         bucket = s3.Bucket(
             self,
             "Records",
+            **CLOSED,
             encryption=s3.BucketEncryption.KMS,
             encryption_key=self.key,
             bucket_key_enabled=True,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
-            versioned=True,
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    expiration=_KEEP,
-                    noncurrent_version_expiration=Duration.days(90),
-                    abort_incomplete_multipart_upload_after=Duration.days(7),
-                )
-            ],
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+            lifecycle_rules=[expiring(_KEEP, Duration.days(90))],
         )
         self._log_access(bucket)
         service = iam.ServicePrincipal("cloudtrail.amazonaws.com")
@@ -174,7 +165,7 @@ class AuditStack(Stack):
             "TrailLog",
             retention=logs.RetentionDays.THREE_MONTHS,
             encryption_key=self._storage.key,
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+            removal_policy=KEPT,
         )
         role = iam.Role(
             self,

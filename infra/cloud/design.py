@@ -9,7 +9,6 @@ ATHENA_RESULTS_PREFIX = "athena-query-results/"
 ATHENA_ROLE = "athena-execution-role"
 
 CLUSTER = "cat-data-cluster"
-CLUSTER_NODE_TYPE = "dc2.large"
 CLUSTER_NODES = 2
 DATABASE = "catdata"
 

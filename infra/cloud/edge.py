@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
+
+from cloud.parts import KEPT
 
 REGION = "us-east-1"
 NAME = "cat-data-edge"
@@ -52,7 +54,7 @@ def log_web_acl(stack: Stack, web_acl: wafv2.CfnWebACL, *secret_headers: str, **
         # The prefix is what WAF asks for.
         log_group_name=f"aws-waf-logs-{web_acl.name}",
         retention=logs.RetentionDays.ONE_YEAR,
-        removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        removal_policy=KEPT,
         **log,
     )
     arn = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:aws-waf-logs-{web_acl.name}"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_glue as glue
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3_assets as assets
@@ -17,7 +17,7 @@ from cloud import design, grants
 from cloud.glue_security import security_configuration
 from cloud.job_package import job_code, job_requirements
 from cloud.packaging import ROOT
-from cloud.settings import Settings
+from cloud.parts import KEPT
 from cloud.storage import LAYER_PREFIXES, TRIGGER_PREFIX, StorageStack
 
 SCRIPTS = ROOT / "glue" / "jobs"
@@ -75,7 +75,6 @@ class JobsStack(Stack):
         self,
         scope: Construct,
         id: str,
-        settings: Settings,
         *,
         storage: StorageStack,
         **stack: Any,
@@ -88,7 +87,7 @@ class JobsStack(Stack):
             "ApplicantKey",
             description="Key of the hashes of applicants; a new key breaks the link to earlier loads",
             encryption_key=storage.key,
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+            removal_policy=KEPT,
             generate_secret_string=secrets.SecretStringGenerator(
                 password_length=64, exclude_punctuation=True
             ),

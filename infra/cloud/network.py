@@ -2,19 +2,23 @@
 
 from typing import Any
 
-from aws_cdk import Acknowledgment, Annotations, RemovalPolicy, Stack, Tags, Validations
+from aws_cdk import Acknowledgment, Annotations, Stack, Tags, Validations
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cloud import design, grants
+from cloud.parts import KEPT
 from cloud.settings import Settings
 from cloud.storage import StorageStack
 
-# Groups of two subnets between the last public and the first private one: 10.0.2.0/24 to 10.0.9.0/24.
-_RESERVED_GROUPS = 4
 _ZONES = len(design.PRIVATE_CIDRS)
+# Groups of subnets, one a zone, between the last public and the first private one.
+_LAST_PUBLIC, _FIRST_PRIVATE = (
+    int(cidr.split(".")[2]) for cidr in (design.PUBLIC_CIDRS[-1], design.PRIVATE_CIDRS[0])
+)
+_RESERVED_GROUPS = (_FIRST_PRIVATE - _LAST_PUBLIC - 1) // _ZONES
 _PUBLIC, _PRIVATE = "public", "private"
 _EPHEMERAL = (1024, 65535)
 _SESSION_MANAGER = [
@@ -126,7 +130,7 @@ class NetworkStack(Stack):
             "FlowLog",
             retention=logs.RetentionDays.THREE_MONTHS,
             encryption_key=storage.key,
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+            removal_policy=KEPT,
         )
         self.vpc.add_flow_log(
             "Flow",

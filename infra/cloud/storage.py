@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -12,6 +12,7 @@ from constructs import Construct
 from catdata.entities import QUARANTINE
 from catdata.loads import layout
 from cloud import design
+from cloud.parts import CLOSED, KEPT, log_bucket
 from cloud.settings import Settings
 
 # The function takes at most this long; a message stays hidden six times as long, as AWS advises for a
@@ -44,10 +45,10 @@ class StorageStack(Stack):
             alias="cat-data",
             description="Cat data: warehouse, logs, queues, secrets",
             enable_key_rotation=True,
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+            removal_policy=KEPT,
         )
         self._let_services_use_the_key()
-        self.log_bucket = self._log_bucket()
+        self.log_bucket = log_bucket(self, "Logs", s3.ObjectOwnership.BUCKET_OWNER_ENFORCED)
         self.arrivals_dead = self._queue("ArrivalsDead", retention_period=Duration.days(14))
         self.arrivals = self._queue(
             "Arrivals",
@@ -90,26 +91,6 @@ class StorageStack(Stack):
             )
         )
 
-    def _log_bucket(self) -> s3.Bucket:
-        return s3.Bucket(
-            self,
-            "Logs",
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
-            versioned=True,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    expiration=Duration.days(400),
-                    noncurrent_version_expiration=Duration.days(30),
-                    abort_incomplete_multipart_upload_after=Duration.days(7),
-                )
-            ],
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-        )
-
     def _lake(self, settings: Settings) -> s3.Bucket:
         named: dict[str, Any] = (
             {"bucket_name": design.BUCKET}
@@ -123,12 +104,9 @@ class StorageStack(Stack):
             self,
             "Lake",
             **named,
-            versioned=True,
+            **CLOSED,
             encryption=s3.BucketEncryption.S3_MANAGED,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
             server_access_logs_bucket=self.log_bucket,
             server_access_logs_prefix="s3/",
             lifecycle_rules=[
@@ -161,7 +139,6 @@ class StorageStack(Stack):
                     id="multipart", abort_incomplete_multipart_upload_after=Duration.days(7)
                 ),
             ],
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
 
     def _queue(self, id: str, **settings: Any) -> sqs.Queue:

@@ -2,16 +2,14 @@
 
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy, Stack
-from aws_cdk import aws_iam as iam
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cloud import design, grants
 from cloud.jobs import JobsStack
-from cloud.packaging import ARCHITECTURE, HANDLERS, RUNTIME, build_package
-from cloud.settings import Settings
+from cloud.packaging import HANDLERS, build_package
+from cloud.parts import function
 from cloud.storage import FUNCTION_SECONDS, TRIGGER_PREFIX, StorageStack
 
 HANDLER = "process_cat_data"
@@ -28,7 +26,6 @@ class TriggerStack(Stack):
         self,
         scope: Construct,
         id: str,
-        settings: Settings,
         *,
         storage: StorageStack,
         jobs: JobsStack,
@@ -36,47 +33,25 @@ class TriggerStack(Stack):
     ) -> None:
         super().__init__(scope, id, **stack)
         job = jobs.names["normalize"]
-        self.log_group = logs.LogGroup(
-            self,
-            "Log",
-            log_group_name=design.FUNCTION_LOG_GROUP,
-            retention=logs.RetentionDays.ONE_YEAR,
-            encryption_key=storage.key,
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-        )
-        role = iam.Role(
-            self,
-            "Role",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            description=f"Function {design.FUNCTION}",
-        )
-        self.function = lambda_.Function(
+        self.function, role = function(
             self,
             "Function",
-            function_name=design.FUNCTION,
-            description="Starts one run of the normalize job for a batch of arrived objects",
-            runtime=RUNTIME,
-            architecture=ARCHITECTURE,
+            design.FUNCTION,
+            "Starts one run of the normalize job for a batch of arrived objects",
+            storage.key,
+            prefix="",
             handler=f"{HANDLER}.handler.handler",
             code=build_package(
                 design.FUNCTION,
                 requirements=("aws-lambda-powertools",),
                 sources={HANDLER: HANDLERS / HANDLER},
             ).code(),
-            role=role.without_policy_updates(),
             memory_size=MEMORY_MB,
             timeout=Duration.seconds(FUNCTION_SECONDS),
             environment={
                 "CATDATA_LAKE": storage.lake_url,
                 "GLUE_JOB_NAME": job,
             },
-            log_group=self.log_group,
-            tracing=lambda_.Tracing.ACTIVE,
-        )
-        grants.acknowledge(
-            self.function,
-            "AwsSolutions-L1",
-            "Python 3.11 is the version of the lock, of the tests and of Glue 5.1",
         )
         # The queue's key is the queue's own; what feeds the function is read by its role.
         lambda_.EventSourceMapping(
@@ -92,5 +67,3 @@ class TriggerStack(Stack):
         grants.take_messages(role, storage.arrivals)
         grants.write(role, storage.lake, TRIGGER_PREFIX)
         grants.start_job(self, role, job)
-        grants.write_log(role, self.log_group)
-        grants.trace(role)

@@ -20,6 +20,7 @@ from catdata.entities import QUARANTINE
 from catdata.loads import layout
 from cloud import design, grants
 from cloud.network import NetworkStack
+from cloud.parts import KEPT
 from cloud.settings import Settings
 from cloud.storage import StorageStack
 
@@ -57,7 +58,7 @@ class SnapshotCopyStack(Stack):
             alias="cat-data-snapshots",
             description="Cat data: copies of the warehouse's snapshots",
             enable_key_rotation=True,
-            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+            removal_policy=KEPT,
         )
         name = {"SnapshotCopyGrantName": COPY_GRANT}
         resources.AwsCustomResource(
@@ -305,7 +306,7 @@ class WarehouseStack(Stack):
                 log_group_name=f"{prefix}/{name}",
                 retention=logs.RetentionDays.ONE_YEAR,
                 encryption_key=self._storage.key,
-                removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+                removal_policy=KEPT,
             )
             source.node.add_dependency(group)
 

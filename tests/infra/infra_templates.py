@@ -1,5 +1,6 @@
 """Templates as tests read them: synthesised in this process, looked up by type."""
 
+from functools import cache
 from typing import Any
 
 from cloud.app import build
@@ -8,8 +9,9 @@ from cloud.settings import Settings
 Templates = dict[str, dict[str, Any]]
 
 
+@cache
 def synthesise(settings: Settings) -> Templates:
-    """Return the template of each stack by its name."""
+    """Return the template of each stack by its name; made once for all tests of a process."""
     assembly = build(settings).synth()
     return {stack.stack_name: stack.template for stack in assembly.stacks}
 

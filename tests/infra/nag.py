@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from cfnlint.api import lint  # type: ignore[import-untyped]
 from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
-from infra_templates import Templates, synthesise
 
 from cloud.app import build, check
 from cloud.settings import Settings, profiles, read_settings
@@ -53,12 +52,6 @@ class Finding(NamedTuple):
     rule: str
     resource: str
     text: str
-
-
-@cache
-def stacks(settings: Settings) -> Templates:
-    """Return the template of each stack by its name; made once for all tests."""
-    return synthesise(settings)
 
 
 @cache

@@ -8,7 +8,7 @@ import pytest
 from cat_data_api.openapi import document
 from cat_data_api.scope import GROUP, SCOPE, handler
 from infra_templates import Templates, resources, synthesise
-from nag import SWITCHES, stacks
+from nag import SWITCHES
 
 from cloud import design
 from cloud.api import EXTRACT_PREFIX, ORIGIN_HEADER
@@ -182,7 +182,7 @@ def test_cloudfront_keeps_no_answer_and_speaks_tls(api: dict[str, Any]) -> None:
 
 
 def test_a_domain_of_ones_own_brings_its_certificate_and_tls_1_2() -> None:
-    template = stacks(SWITCHES["domain"])["cat-data-api"]
+    template = synthesise(SWITCHES["domain"])["cat-data-api"]
     [distribution] = resources(template, "AWS::CloudFront::Distribution").values()
     configuration = distribution["DistributionConfig"]
     assert configuration["Aliases"] == ["cats.example.jp"]

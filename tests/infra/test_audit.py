@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from infra_templates import resources
-from nag import CASES, stacks
+from infra_templates import resources, synthesise
+from nag import CASES
 
 from cloud.app import build
 
@@ -16,7 +16,7 @@ RECORDER, RULE = "AWS::Config::ConfigurationRecorder", "AWS::Config::ConfigRule"
 
 
 def audit(case: str) -> dict[str, Any]:
-    return stacks(CASES[case])[STACK]
+    return synthesise(CASES[case])[STACK]
 
 
 def only(template: dict[str, Any], type: str) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def test_records_are_encrypted_logged_kept_and_closed(case: str) -> None:
 
 
 def test_the_log_bucket_takes_access_logs_of_this_account_only() -> None:
-    storage = stacks(CASES["standard"])["cat-data-storage"]
+    storage = synthesise(CASES["standard"])["cat-data-storage"]
     statements = [
         statement
         for policy in resources(storage, "AWS::S3::BucketPolicy").values()

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from infra_templates import resources
-from nag import CASES, OWNER, given, stacks
+from infra_templates import resources, synthesise
+from nag import CASES, OWNER, given
 
 STACK = "cat-data-bi"
 SOURCE, CONNECTION = "AWS::QuickSight::DataSource", "AWS::QuickSight::VPCConnection"
@@ -13,7 +13,7 @@ WITH_BI = ["account", "multi-az", "athena"]
 
 
 def bi(case: str) -> dict[str, Any]:
-    return stacks(CASES[case])[STACK]
+    return synthesise(CASES[case])[STACK]
 
 
 def only(template: dict[str, Any], type: str) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def actions(template: dict[str, Any]) -> set[str]:
 
 @pytest.mark.parametrize("profile", ["standard", "small", "v22"])
 def test_without_an_owner_there_is_no_stack(profile: str) -> None:
-    assert STACK not in stacks(CASES[profile])
+    assert STACK not in synthesise(CASES[profile])
 
 
 def test_redshift_is_asked_by_role_without_a_password() -> None:

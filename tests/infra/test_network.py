@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from infra_templates import Templates, resources
-from nag import CASES, SWITCHES, given, stacks
+from infra_templates import Templates, resources, synthesise
+from nag import CASES, SWITCHES, given
 
 from cloud.app import build
 from cloud.settings import Settings
@@ -19,7 +19,7 @@ HTTPS, SSH, REDSHIFT = (443, 443), (22, 22), (5439, 5439)
 
 
 def network(settings: Settings) -> dict[str, Any]:
-    return stacks(settings)[STACK]
+    return synthesise(settings)[STACK]
 
 
 def subnets(template: dict[str, Any]) -> dict[str, str]:

@@ -5,8 +5,8 @@ import os
 from collections.abc import Callable
 
 import pytest
-from infra_templates import Templates, resources
-from nag import CASES, findings, lint_template, stacks
+from infra_templates import Templates, resources, synthesise
+from nag import CASES, findings, lint_template
 from principals import GOLDEN, grants, table, trusts
 
 from cloud.edge import REGION as EDGE_REGION
@@ -47,7 +47,7 @@ def test_cfn_lint_finds_nothing(case: str) -> None:
         "cat-data-edge": EDGE_REGION,
         "cat-data-snapshot-copy": settings.warehouse.snapshot_copy_region,
     }
-    for stack, template in stacks(settings).items():
+    for stack, template in synthesise(settings).items():
         assert lint_template(template, elsewhere.get(stack, settings.region)) == [], stack
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from infra_templates import resources
-from nag import CASES, SWITCHES, given, stacks
+from infra_templates import resources, synthesise
+from nag import CASES, SWITCHES, given
 
 from cloud.app import build
 
@@ -23,7 +23,7 @@ def only(template: dict[str, Any], type: str) -> dict[str, Any]:
 
 
 def warehouse(case: str) -> dict[str, Any]:
-    return stacks(CASES[case])[STACK]
+    return synthesise(CASES[case])[STACK]
 
 
 def grants(template: dict[str, Any]) -> list[dict[str, Any]]:
@@ -126,11 +126,11 @@ def test_serverless_has_the_same_database_role_and_encryption() -> None:
     assert (workgroup["BaseCapacity"], workgroup["MaxCapacity"]) == (8, 16)
     assert workgroup["PubliclyAccessible"] is False and workgroup["EnhancedVpcRouting"] is True
     assert len(workgroup["SubnetIds"]) == 3
-    assert not resources(template, CLUSTER) and COPIES not in stacks(SWITCHES["serverless"])
+    assert not resources(template, CLUSTER) and COPIES not in synthesise(SWITCHES["serverless"])
 
 
 def test_no_warehouse_is_no_stack() -> None:
-    assert not {STACK, COPIES} & set(stacks(CASES["small"]))
+    assert not {STACK, COPIES} & set(synthesise(CASES["small"]))
 
 
 @pytest.mark.parametrize("case", WITH_WAREHOUSE)
@@ -169,7 +169,7 @@ def test_dbt_signs_in_to_the_one_database_by_its_role(
     [statement] = [s for s in grants(warehouse(case)) if "redshift" in str(s["Action"])]
     assert statement["Action"] == action
     assert resource in json.dumps(statement["Resource"])
-    catalog = stacks(CASES[case])["cat-data-catalog"]
+    catalog = synthesise(CASES[case])["cat-data-catalog"]
     [role] = [
         r
         for r in resources(catalog, "AWS::IAM::Role").values()
