@@ -10,7 +10,7 @@ import click
 import pytest
 from infra_templates import Templates, arguments_of, resources
 
-from catdata.cli.normalize import GLUE_ARGUMENTS
+from catdata.cli.runtime import GLUE_ARGUMENTS
 from cloud.job_package import job_code, job_requirements
 from cloud.jobs import SPECS, job_name
 

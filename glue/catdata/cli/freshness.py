@@ -8,8 +8,8 @@ import click
 from rich.table import Table
 
 from catdata.cli import aws
-from catdata.cli.normalize import GLUE_ARGUMENTS, in_glue
 from catdata.cli.options import lake_option
+from catdata.cli.runtime import job_settings
 from catdata.cli.terminal import console, explained
 from catdata.contracts.load import load_contracts
 from catdata.loads import Ledger
@@ -23,7 +23,7 @@ _WORDS = {FRESH: "期限内 / fresh", LATE: "遅れ / late", OVERDUE: "超過 / 
 _BATCH = 1000
 
 
-@click.command(context_settings=GLUE_ARGUMENTS if in_glue() else {})
+@click.command(context_settings=job_settings())
 @lake_option
 @click.option("--metrics", is_flag=True, help="Send the ages to CloudWatch as well.")
 def freshness(lake: str, metrics: bool) -> None:

@@ -16,7 +16,7 @@ from catdata.cli.options import (
     summary_option,
 )
 from catdata.cli.register import DATABASES, on_s3, register_lake
-from catdata.cli.runtime import spark_session
+from catdata.cli.runtime import job_settings, spark_session
 from catdata.cli.terminal import console, explained, progress_bar
 from catdata.contracts.load import load_contracts
 from catdata.contracts.model import Contract
@@ -31,16 +31,9 @@ from catdata.storage import ObjectInfo, Storage, StorageError
 
 # Below this much raw data the start of Spark costs more than the work.
 LOCAL_BELOW_BYTES = 64 << 20
-# Arguments that Glue itself adds to a job's command line.
-GLUE_ARGUMENTS = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 
-def in_glue() -> bool:
-    """Return whether AWS Glue started this process."""
-    return any(argument.startswith("--JOB_NAME") for argument in sys.argv)
-
-
-@click.command(context_settings=GLUE_ARGUMENTS if in_glue() else {})
+@click.command(context_settings=job_settings())
 @required_lake_option
 @click.option(
     "--objects",

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 GLUE_CONTEXT = "com.amazonaws.services.glue.GlueContext"
+# Arguments that Glue itself adds to a job's command line.
+GLUE_ARGUMENTS = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+
+def job_settings() -> dict[str, Any]:
+    """Return how a job's command line is read: on AWS Glue with room for what Glue adds."""
+    in_glue = any(argument.startswith("--JOB_NAME") for argument in sys.argv)
+    return GLUE_ARGUMENTS if in_glue else {}
 
 
 @contextmanager

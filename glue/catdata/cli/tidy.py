@@ -6,19 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from catdata.cli.normalize import GLUE_ARGUMENTS, in_glue
 from catdata.cli.options import lake_option
+from catdata.cli.runtime import job_settings
 from catdata.cli.terminal import explained
 from catdata.loads import compact as compaction
 from catdata.loads import expire as expiry
 from catdata.loads.choose import Sizes
 from catdata.storage import Storage
 
-_SETTINGS = GLUE_ARGUMENTS if in_glue() else {}
 _dry_run = click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 
 
-@click.command(context_settings=_SETTINGS)
+@click.command(context_settings=job_settings())
 @lake_option
 @click.option(
     "--keep-days",
@@ -49,7 +48,7 @@ def expire(lake: str, keep_days: int, dry_run: bool) -> None:
     click.echo(json.dumps({"dry_run": dry_run, **expiry.summary(expired)}))
 
 
-@click.command(context_settings=_SETTINGS)
+@click.command(context_settings=job_settings())
 @lake_option
 @click.option(
     "--target-mb",
