@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cloud.app import build, check
+from cloud.app import build, check, messages
 from cloud.settings import SettingsError, profiles, read_settings
 
 OUTPUT = Path(__file__).parents[1] / "build" / "cdk"
@@ -48,6 +48,8 @@ def main(profile: tuple[str, ...], account: str | None, output: Path) -> None:
             ) from error
         if given is None:
             for stack in assembly.stacks:
+                for level, text in messages(assembly, stack.stack_name):
+                    click.echo(f"  {level}: {text}", err=True)
                 count = len(stack.template.get("Resources", {}))
                 click.echo(
                     f"  {stack.stack_name:<22}{count:>4} resources  {stack.environment.region}"

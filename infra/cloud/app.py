@@ -1,8 +1,11 @@
 """All stacks of one deployment, from its settings."""
 
+import json
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
-from aws_cdk import Annotations, App, Environment, Tags, Validations
+from aws_cdk import Annotations, App, Environment, Tags, Validations, cx_api
 from cdk_nag import AwsSolutionsChecks
 
 from cloud import design
@@ -106,3 +109,19 @@ def build(settings: Settings, **app: Any) -> App:
 def check(app: App) -> None:
     """Have synthesis fail on a finding of cdk-nag's AwsSolutions that nobody has acknowledged."""
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+
+
+def messages(assembly: cx_api.CloudAssembly, stack: str) -> list[tuple[str, str]]:
+    """Return the level and the text of what a stack of an assembly says to whoever synthesises it.
+
+    Read from the assembly's own file: two packages of the lock ship the interface by which the library
+    would tell it, and which of them is there depends on the order of their installation.
+    """
+    path = Path(assembly.directory, f"{stack}.metadata.json")
+    entries = chain.from_iterable(json.loads(path.read_text("utf-8")).values())
+    return [
+        (level, entry["data"])
+        for entry in entries
+        for level in ("error", "warning", "info")
+        if entry["type"] == f"aws:cdk:{level}"
+    ]

@@ -1,14 +1,13 @@
 """The audit: the design's trail, the recorder by its three settings, and the budget."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from infra_templates import resources, synthesise
 from nag import CASES
 
-from cloud.app import build
+from cloud.app import build, messages
 
 STACK = "cat-data-audit"
 PROFILES = ["standard", "small", "v22"]
@@ -148,7 +147,7 @@ def test_the_month_has_a_budget(case: str, usd: int) -> None:
     }
     assert "NotificationsWithSubscribers" not in budget
     stack = build(CASES[case]).synth().get_stack_by_name(STACK)
-    said = Path(stack.assembly.directory, f"{STACK}.metadata.json").read_text("utf-8")
+    said = str(messages(stack.assembly, STACK))
     assert "誰にも通知されません" in said and "alerts.emails is empty" in said
 
 

@@ -1,14 +1,13 @@
 """The network: the design's ranges, groups and rules, and nothing paid that nobody uses."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from infra_templates import Templates, resources, synthesise
 from nag import CASES, SWITCHES, given
 
-from cloud.app import build
+from cloud.app import build, messages
 from cloud.settings import Settings
 
 Given = Callable[[str], Templates]
@@ -247,7 +246,7 @@ def test_the_flow_is_logged_encrypted_for_three_months(templates: Given) -> None
 )
 def test_what_is_left_out_or_will_not_work_is_said(case: str, words: list[str]) -> None:
     stack = build(CASES[case]).synth().get_stack_by_name(STACK)
-    said = Path(stack.assembly.directory, f"{STACK}.metadata.json").read_text("utf-8")
+    said = str(messages(stack.assembly, STACK))
     assert all(word in said for word in words)
 
 

@@ -28,6 +28,8 @@ def test_synth_writes_every_shipped_profile(tmp_path: Path) -> None:
     for profile in ("standard", "small", "v22"):
         assert (tmp_path / profile / "cat-data-storage.template.json").is_file()
         assert f"{profile}: " in done.stdout
+    for said in ("info: warehouse.kind が none", "warning: dc2.large は新しく作成できません"):
+        assert said in done.stderr
 
 
 def test_synth_of_a_wrong_file_is_a_sentence(tmp_path: Path) -> None:

@@ -184,6 +184,9 @@ GROUPS: dict[str, Field] = {
     ),
 }
 
+# What records are chosen by, one value or several of each.
+CHOSEN_BY = (*(name for name in GROUPS if name != "month"), "facility")
+
 _COUNTS: dict[str, tuple[str, str]] = {
     "intakes": ("引取り数", "intakes, I"),
     "intakes_owner": ("引取り数（飼い主から）", "intakes from owners"),

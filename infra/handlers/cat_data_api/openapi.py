@@ -39,7 +39,6 @@ _TYPES: dict[str, Schema] = {
     "date": {"type": "string", "format": "date"},
     "list": {"type": "array", "items": {"type": "string"}},
 }
-_LISTED = ("application/json", "text/csv", "application/vnd.apache.parquet")
 
 # Path -> operation id, query, schema of the JSON answer, whether it gives other formats, summary.
 _OPERATIONS: dict[str, tuple[str, type[BaseModel], str, bool, str]] = {

@@ -10,7 +10,17 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from cat_data_api.fields import BASIS, CATS, COUNTED, FIGURES, GROUPS, HELD, MUNICIPALITIES, Field
+from cat_data_api.fields import (
+    BASIS,
+    CATS,
+    CHOSEN_BY,
+    COUNTED,
+    FIGURES,
+    GROUPS,
+    HELD,
+    MUNICIPALITIES,
+    Field,
+)
 from cat_data_api.paging import EVERYTHING, ROW, Condition, Found, Order, find
 from cat_data_api.parameters import CatsQuery, Filters, MunicipalitiesQuery, Page, SummaryQuery
 from cat_data_api.problems import Fault, invalid
@@ -97,6 +107,11 @@ def _begin(store: Store, query: Page) -> tuple[Snapshot, Place | None]:
     return store.named(place.snapshot), place
 
 
+def _cursor(snapshot: Snapshot, query: Page, following: int, total: int) -> str | None:
+    """Return where the page behind a page of sums begins; None behind the last one."""
+    return Place(snapshot.name, asked(query), following).encode() if following < total else None
+
+
 def cats(store: Store, query: CatsQuery) -> Rows:
     """Return a page of records."""
     snapshot, place = _begin(store, query)
@@ -145,26 +160,14 @@ def _records(snapshot: Snapshot, names: Sequence[str], found: Found) -> list[tup
     return [records[number] for number in found.rows]
 
 
-def _filtered(snapshot: Snapshot, query: Filters) -> Condition:
-    """Return the condition of the filters of a request."""
+def _filtered(snapshot: Snapshot, query: Filters, table: str = "") -> Condition:
+    """Return the condition of the filters of a request; with `table`, on its columns (`years.`)."""
     parts: list[Condition] = [
-        _one_of(name, getattr(query, name))
-        for name in (
-            "municipality_code",
-            "fiscal_year",
-            "intake_type",
-            "outcome_type",
-            "sex",
-            "coat",
-            "life_stage",
-            "official_age_class",
-            "facility",
-            "area",
-        )
-        if getattr(query, name)
+        _one_of(f"{table}{name}", chosen) for name in CHOSEN_BY if (chosen := getattr(query, name))
     ]
     if query.prefecture:
-        parts.append(_one_of("municipality_code", snapshot.codes_of(query.prefecture)))
+        codes = snapshot.codes_of(query.prefecture)
+        parts.append(_one_of(f"{table}municipality_code", codes))
     for sql, value in (
         ("intake_date >= ?", query.intake_date_from),
         ("intake_date <= ?", query.intake_date_to),
@@ -216,13 +219,12 @@ def summary(store: Store, query: SummaryQuery) -> Rows:
     )
     total = found[0][0] if found else 0
     values = [row[1:] for row in found]
-    following = first + query.limit
     return Rows(
         snapshot,
         source.fields,
         values,
         total,
-        Place(snapshot.name, asked(query), following).encode() if following < total else None,
+        _cursor(snapshot, query, first + query.limit, total),
     )
 
 
@@ -266,7 +268,7 @@ def _areas(snapshot: Snapshot, query: SummaryQuery) -> _Source:
 
 
 def _years(snapshot: Snapshot, query: SummaryQuery, groups: Sequence[str]) -> _Source:
-    where = _filtered(snapshot, query)
+    where, of_mart = _filtered(snapshot, query), _filtered(snapshot, query, "years.")
     figures = ", ".join(f"years.{name}" for name in FIGURES)
     sql = (
         "select years.municipality_code, years.fiscal_year, years.basis, years.body_scope, "  # noqa: S608
@@ -275,16 +277,16 @@ def _years(snapshot: Snapshot, query: SummaryQuery, groups: Sequence[str]) -> _S
         f"'observed' as value_status, {figures} "
         "from years left join (select municipality_code, fiscal_year, sum(heads) as heads from heads "
         f"where {where.sql} group by 1, 2) as counted using (municipality_code, fiscal_year) "
-        f"where years.basis = ? and {_of('years', where.sql)}"
+        f"where years.basis = ? and {of_mart.sql}"
     )
     keys = tuple(GROUPS[g] for g in groups)
     fields = (*keys, *BASIS.values(), *COUNTED.values(), *FIGURES.values())
     ordered = (*keys, BASIS["body_scope"])
-    return _Source(sql, (*where.bound, query.basis, *where.bound), fields, ordered)
+    return _Source(sql, (*where.bound, query.basis, *of_mart.bound), fields, ordered)
 
 
 def _months(snapshot: Snapshot, query: SummaryQuery, groups: Sequence[str]) -> _Source:
-    where = _filtered(snapshot, query)
+    where, of_mart = _filtered(snapshot, query), _filtered(snapshot, query, "months.")
     figures = ", ".join(f"months.{name}" for name in FIGURES)
     sql = (
         "select months.municipality_code, months.fiscal_year, months.month_start as month, "  # noqa: S608
@@ -294,18 +296,11 @@ def _months(snapshot: Snapshot, query: SummaryQuery, groups: Sequence[str]) -> _
         f"where {where.sql} group by 1, 2) as counted "
         "on months.municipality_code = counted.municipality_code "
         "and months.month_start = counted.intake_month "
-        f"where {_of('months', where.sql)}"
+        f"where {of_mart.sql}"
     )
     keys = tuple(GROUPS[g] for g in groups)
     fields = (*keys, *COUNTED.values(), *FIGURES.values())
-    return _Source(sql, (*where.bound, *where.bound), fields, keys)
-
-
-def _of(table: str, where: str) -> str:
-    """Return the condition on bodies and years, of the mart's table."""
-    return where.replace("municipality_code in", f"{table}.municipality_code in").replace(
-        "fiscal_year in", f"{table}.fiscal_year in"
-    )
+    return _Source(sql, (*where.bound, *of_mart.bound), fields, keys)
 
 
 def municipalities(store: Store, query: MunicipalitiesQuery) -> Rows:
@@ -326,11 +321,10 @@ def municipalities(store: Store, query: MunicipalitiesQuery) -> Rows:
     values = snapshot.rows(
         f"{sql} order by municipality_code limit ? offset ?", (*where.bound, query.limit, first)
     )
-    following = first + query.limit
     return Rows(
         snapshot,
         (*MUNICIPALITIES.values(), *HELD.values()),
         values,
         total,
-        Place(snapshot.name, asked(query), following).encode() if following < total else None,
+        _cursor(snapshot, query, first + query.limit, total),
     )
